@@ -1,0 +1,28 @@
+import type { Event } from '#base/event.ts'
+
+/** The user's settings as the app needs them; defaults stand in package.json. */
+export interface Settings {
+  readonly connections: readonly ConnectionSetting[]
+  /** Most rows an SQL cell keeps. */
+  readonly resultRows: number
+  /** Most bytes of Arrow an SQL cell keeps. */
+  readonly resultBytes: number
+}
+
+/** One entry of `dataflow.connections`; names, never secrets. */
+export interface ConnectionSetting {
+  readonly name: string
+  readonly endpoint?: string
+  readonly region?: string
+  readonly pathStyle?: boolean
+  readonly folder?: string
+  /** `sc://host:port`, with `;use_ssl=true` for TLS. */
+  readonly spark?: string
+}
+
+export interface SettingsSource {
+  readonly current: Settings
+  readonly onDidChange: Event<Settings>
+}
+
+export const defaultSettings: Settings = { connections: [], resultRows: 10_000, resultBytes: 8 * 1024 * 1024 }

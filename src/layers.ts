@@ -1,0 +1,29 @@
+interface Layer {
+  readonly purpose: string
+  readonly mayImport: readonly string[]
+}
+
+const core = ['base', 'protocol', 'arrow', 'storage', 'process', 'notebook', 'runtime', 'delta', 'spark', 'stack'] as const
+
+/**
+ * What each folder under src/ is for and may import besides itself, lowest first.
+ * The linter (oxlint.config.ts) and test/unit/architecture.test.ts enforce it.
+ */
+export const layers: Readonly<Record<string, Layer>> = {
+  base: { purpose: 'small tools every folder needs, no I/O', mayImport: [] },
+  protocol: { purpose: 'what pages and extension say to each other', mayImport: ['base'] },
+  arrow: { purpose: 'Arrow IPC in, pages and text out', mayImport: ['base'] },
+  storage: { purpose: 'list and read objects by range', mayImport: ['base'] },
+  process: { purpose: 'detached processes, discovery file, ports, locks', mayImport: ['base'] },
+  notebook: { purpose: 'cell language and run state machine', mayImport: ['base'] },
+  runtime: { purpose: 'what must be installed: Python environments, JRE, jars', mayImport: ['base', 'process'] },
+  delta: { purpose: 'a Delta log as snapshots, history, files, rows', mayImport: ['base', 'arrow', 'storage'] },
+  spark: { purpose: 'Spark Connect sessions, statements and results', mayImport: ['base', 'arrow'] },
+  stack: { purpose: 'the local services and the engine that runs them', mayImport: ['base', 'process', 'runtime'] },
+  app: { purpose: 'what a user can do, without a UI; owns sessions and caches', mayImport: core },
+  host: { purpose: 'the app in VS Code; the only importer of vscode', mayImport: [...core, 'app'] },
+  cli: { purpose: 'the app in a terminal', mayImport: [...core, 'app'] },
+}
+
+/** Pages run in a browser and may take only these from src/. */
+export const pagesMayImport: readonly string[] = ['base', 'protocol', 'arrow']

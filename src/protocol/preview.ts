@@ -1,0 +1,52 @@
+/** What the preview page may ask of the extension. Every answer is plain data; absence is null. */
+export interface PreviewHost {
+  /** The table at a version, the newest one for null. */
+  open(at: { readonly version: number | null }, signal: AbortSignal): Promise<PreviewTable>
+  /** Versions below `before` (null: from the newest), newest first. */
+  listVersions(page: { readonly before: number | null; readonly limit: number }, signal: AbortSignal): Promise<PreviewVersions>
+  /** Rows [offset, offset + limit) of a version, as one Arrow IPC stream; fewer only at the end of the table. */
+  readPage(range: PreviewRange, signal: AbortSignal): Promise<PreviewRows>
+  /** Puts text on the clipboard. */
+  copy(content: { readonly text: string }, signal: AbortSignal): Promise<void>
+}
+
+/** What the extension may tell the page. */
+export interface PreviewPage {
+  show(at: { readonly version: number }, signal: AbortSignal): Promise<void>
+}
+
+export interface PreviewTable {
+  readonly name: string
+  /** `s3://bucket/key` or a path. */
+  readonly location: string
+  readonly version: number
+  readonly latestVersion: number
+  /** Rows in all, from the statistics; null when a file has none. */
+  readonly totalRows: number | null
+  readonly partitionColumns: readonly string[]
+}
+
+export interface PreviewVersion {
+  readonly version: number
+  /** ISO-8601 UTC. */
+  readonly timestamp: string
+  readonly operation: string | null
+  /** False when the log no longer allows it to be rebuilt. */
+  readonly readable: boolean
+}
+
+export interface PreviewVersions {
+  readonly versions: readonly PreviewVersion[]
+  readonly more: boolean
+}
+
+export interface PreviewRange {
+  readonly version: number
+  readonly offset: number
+  readonly limit: number
+}
+
+export interface PreviewRows {
+  readonly arrow: Uint8Array
+  readonly rows: number
+}
