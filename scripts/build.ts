@@ -1,0 +1,101 @@
+// Bundles everything that runs: `node scripts/build.ts`. What is tested is what is packed: there is one kind of build.
+import { chmod, mkdir, readdir, rm, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build, type BuildOptions, type Metafile, type Plugin } from 'esbuild'
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+
+const common: BuildOptions = {
+  absWorkingDir: root,
+  bundle: true,
+  minify: true,
+  legalComments: 'none',
+  sourcemap: 'linked',
+  metafile: true,
+  logLevel: 'warning',
+}
+
+const node: BuildOptions = {
+  ...common,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node22',
+  keepNames: true,
+  // gRPC loads .proto files through it, which our generated messages never need.
+  alias: { '@grpc/proto-loader': './scripts/stubs/protoLoader.ts' },
+  // A dynamic import becomes a plain require, so that core.cjs is loaded in the same tick that first needs it.
+  supported: { 'dynamic-import': false },
+}
+
+const page: BuildOptions = { ...common, platform: 'browser', target: 'chrome134', jsx: 'automatic', jsxImportSource: 'preact' }
+
+/** Leaves `import('#core.ts')` to run time, as a require of the bundle beside. */
+const coreApart: Plugin = {
+  name: 'core-apart',
+  setup: context => {
+    context.onResolve({ filter: /^#core\.ts$/ }, () => ({ path: './core.cjs', external: true }))
+  },
+}
+
+const nodeEntry = (source: string, outfile: string, more: BuildOptions = {}): BuildOptions => ({
+  ...node,
+  entryPoints: [source],
+  outfile,
+  ...more,
+})
+
+async function entries(): Promise<BuildOptions[]> {
+  return [
+    nodeEntry('src/extension.ts', 'dist/extension.cjs', { external: ['vscode'], plugins: [coreApart] }),
+    nodeEntry('src/core.ts', 'dist/core.cjs'),
+    nodeEntry('src/worker.ts', 'dist/worker.cjs'),
+    nodeEntry('src/cli/main.ts', 'dist/cli.cjs', { banner: { js: '#!/usr/bin/env node' }, plugins: [coreApart] }),
+    ...(await pages()),
+    ...(await hostTests()),
+  ]
+}
+
+/** A folder with main.tsx is a page, one with index.tsx a notebook renderer: a single module with its styles inside. */
+async function pages(): Promise<BuildOptions[]> {
+  const folders = await readdir(join(root, 'webview'), { withFileTypes: true })
+  return folders.flatMap(({ name }): BuildOptions[] => {
+    const outfile = `dist/webview/${name}.js`
+    if (existsSync(join(root, 'webview', name, 'main.tsx'))) {
+      return [{ ...page, entryPoints: [`webview/${name}/main.tsx`], outfile, format: 'iife' }]
+    }
+    if (existsSync(join(root, 'webview', name, 'index.tsx'))) {
+      return [{ ...page, entryPoints: [`webview/${name}/index.tsx`], outfile, format: 'esm', loader: { '.css': 'text' } }]
+    }
+    return []
+  })
+}
+
+/** Tests that run inside the extension host; VS Code wants them inside the extension's folder. */
+async function hostTests(): Promise<BuildOptions[]> {
+  const folder = 'test/integration'
+  const names = (await readdir(join(root, folder))).filter(name => name === 'index.ts' || name.endsWith('.test.ts'))
+  if (names.length === 0) return []
+  const external = ['vscode', 'mocha']
+  const entryPoints = names.map(name => `${folder}/${name}`)
+  return [
+    { ...node, minify: false, entryPoints, outdir: 'build/integration', outExtension: { '.js': '.cjs' }, external, plugins: [coreApart] },
+  ]
+}
+
+/** Clears and fills dist/ and build/integration/, and writes build/meta.json. */
+async function buildAll(): Promise<void> {
+  for (const folder of ['dist', 'build/integration']) await rm(join(root, folder), { recursive: true, force: true })
+  const results = await Promise.all((await entries()).map(options => build(options)))
+  await chmod(join(root, 'dist/cli.cjs'), 0o755)
+  const meta: Metafile = { inputs: {}, outputs: {} }
+  for (const { metafile } of results) {
+    Object.assign(meta.inputs, metafile?.inputs)
+    Object.assign(meta.outputs, metafile?.outputs)
+  }
+  await mkdir(join(root, 'build'), { recursive: true })
+  await writeFile(join(root, 'build/meta.json'), JSON.stringify(meta))
+}
+
+await buildAll()
