@@ -1,27 +1,70 @@
-import type { S3Credentials, S3Endpoint } from '#storage/storeSpec.ts'
+import { LakehouseError } from '#base/errors.ts'
+import { DisposableStore, type Disposable } from '#base/disposable.ts'
+import { Emitter, type Event } from '#base/event.ts'
+import type { CredentialSource } from '#storage/storeSpec.ts'
+import type { StackState } from '#stack/types.ts'
+import { localStackName, parseConnection, type Connection, type ConnectionSecrets } from './connection.ts'
+import type { SettingsSource } from './settings.ts'
+import type { StackControl } from './stackControl.ts'
 
-/** The name of the stack of this workspace among the connections. */
-export const localStackName = 'Local stack'
-
-/** Where a lake is: an S3 service, a folder, a Spark server, or several of them. Holds no secret. */
-export interface Connection {
-  readonly name: string
-  readonly s3?: S3Endpoint
-  /** Absolute path of a local folder that holds tables. */
-  readonly folder?: string
-  readonly spark?: SparkEndpoint
+/** The lakes a user can reach: the running local stack first, then those of the settings. */
+export interface Connections extends Disposable {
+  list(): readonly Connection[]
+  readonly onDidChange: Event<readonly Connection[]>
+  /** @throws LakehouseError `notFound` */
+  get(name: string): Connection
+  readonly credentials: CredentialSource
+  /** Undefined for a server that asks for none. */
+  sparkToken(name: string, signal: AbortSignal): Promise<string | undefined>
 }
 
-export interface SparkEndpoint {
-  readonly host: string
-  readonly port: number
-  readonly tls: boolean
-  /** Base address of Spark's own UI; absent when not known. */
-  readonly uiUrl?: string
+export function createConnections(
+  stack: StackControl,
+  settings: SettingsSource,
+  secrets: (connection: string) => Promise<ConnectionSecrets | undefined>,
+): Connections {
+  const store = new DisposableStore()
+  const changed = store.add(new Emitter<readonly Connection[]>())
+  const list = (): readonly Connection[] => [...localConnection(stack.state), ...settings.current.connections.map(parseConnection)]
+  let announced = JSON.stringify(list())
+  const announce = (): void => {
+    const now = JSON.stringify(list())
+    if (now === announced) return
+    announced = now
+    changed.fire(list())
+  }
+  store.add(stack.onDidChange(announce))
+  store.add(settings.onDidChange(announce))
+  const secretsOf = async (name: string, signal: AbortSignal): Promise<ConnectionSecrets | undefined> => {
+    if (name !== localStackName) return await secrets(name)
+    const own = await stack.secrets(signal)
+    return own && { s3: own.s3, sparkToken: own.sparkToken }
+  }
+  return {
+    list,
+    onDidChange: changed.event,
+    get: name => {
+      const found = list().find(connection => connection.name === name)
+      if (found) return found
+      throw new LakehouseError('notFound', `There is no connection named “${name}”.`, {
+        hint: name === localStackName ? 'Start the stack.' : 'Add it to the setting dataflow.connections.',
+      })
+    },
+    credentials: async (name, signal) => (await secretsOf(name, signal))?.s3,
+    sparkToken: async (name, signal) => (await secretsOf(name, signal))?.sparkToken,
+    dispose: () => store.dispose(),
+  }
 }
 
-/** Secrets of one connection. */
-export interface ConnectionSecrets {
-  readonly s3?: S3Credentials
-  readonly sparkToken?: string
+function localConnection(state: StackState): readonly Connection[] {
+  if (state.kind !== 'running') return []
+  const { s3, spark } = state.endpoints
+  return [
+    {
+      name: localStackName,
+      s3: { connection: localStackName, endpoint: s3.endpoint, region: s3.region, pathStyle: true },
+      spark: `sc://${spark.host}:${spark.port}`,
+      sparkUiUrl: spark.uiUrl,
+    },
+  ]
 }

@@ -1,6 +1,13 @@
+import type { Disposable } from '#base/disposable.ts'
 import type { Logger } from '#base/log.ts'
-import type { ConnectionSecrets } from './connections.ts'
+import type { Catalog } from './catalog.ts'
+import type { Place } from './place.ts'
+import type { Connections } from './connections.ts'
+import type { ConnectionSecrets } from './connection.ts'
+import type { Preview } from './preview.ts'
 import type { SettingsSource } from './settings.ts'
+import type { StackControl } from './stackControl.ts'
+import type { TableReads } from './tableReads.ts'
 
 /** What the app takes from its surroundings (an editor, a terminal, a test). */
 export interface LakehousePorts {
@@ -15,4 +22,13 @@ export interface LakehousePorts {
   /** The bundle that runs Delta reads in a thread; in process when absent. */
   readonly workerFile?: string
   readonly env: Readonly<Record<string, string | undefined>>
+}
+
+/** Everything a user can do, without a UI. Nothing is opened, read or started before it is asked for. */
+export interface Lakehouse extends Disposable {
+  readonly stack: StackControl
+  readonly connections: Connections
+  readonly catalog: Catalog
+  readonly reads: TableReads
+  readonly preview: (table: Place) => Preview
 }

@@ -15,6 +15,9 @@ export interface ConnectionSetting {
   readonly endpoint?: string
   readonly region?: string
   readonly pathStyle?: boolean
+  /** The buckets to show, for keys that may not list them. */
+  readonly buckets?: readonly string[]
+  /** Absolute path of a folder of tables, instead of S3. */
   readonly folder?: string
   /** `sc://host:port`, with `;use_ssl=true` for TLS. */
   readonly spark?: string

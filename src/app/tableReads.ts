@@ -1,5 +1,5 @@
 import type { At, FileEntry, HistoryPage, RowsRequest, TableDescription, TableRows } from '#delta/types.ts'
-import type { Place } from './catalogNode.ts'
+import type { Place } from './place.ts'
 
 /**
  * Reads of Delta tables. Served by a worker thread in the editor and in process on the command line; both sides of the

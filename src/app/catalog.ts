@@ -1,0 +1,142 @@
+import type { Disposable } from '#base/disposable.ts'
+import { toProblem } from '#base/errors.ts'
+import { Emitter, type Event } from '#base/event.ts'
+import { limit } from '#base/limit.ts'
+import { isWithin, nodeId, type CatalogNode } from './catalogNode.ts'
+import { readNodePage, type CatalogPorts, type NodePage } from './catalogPages.ts'
+
+/**
+ * The lakes as a tree of plain nodes. A page of a folder costs one list request; whether its sub-folders are Delta tables is
+ * asked afterwards, at most once each and eight at a time, and announced. Answers are kept until refreshed.
+ */
+export interface Catalog extends Disposable {
+  /** Children of a node, of the root without one. An expected failure and emptiness are nodes too; only bugs and an abort throw. */
+  children(node: CatalogNode | undefined, signal: AbortSignal): Promise<readonly CatalogNode[]>
+  /** Adds the page that a `more` node stands for to its parent, which is then announced. */
+  loadMore(node: MoreNode, signal: AbortSignal): Promise<void>
+  /** Forgets what is known of a node and below it, everything without one, and announces it. */
+  refresh(node?: CatalogNode): void
+  /** A node whose children have changed; undefined for the root. */
+  readonly onDidChange: Event<CatalogNode | undefined>
+}
+
+export type MoreNode = CatalogNode & { readonly kind: 'more' }
+type FolderNode = CatalogNode & { readonly kind: 'folder' }
+
+const probesAtOnce = 8
+
+export function createCatalog(ports: CatalogPorts): Catalog {
+  const changed = new Emitter<CatalogNode | undefined>()
+  const pages = new Map<string, { readonly node: CatalogNode; readonly page: Promise<NodePage> }>()
+  const probed = new Map<string, FolderNode>()
+  const tables = new Set<string>()
+  const closing = new AbortController()
+  const probe = limit(probesAtOnce)
+
+  async function children(node: CatalogNode | undefined, signal: AbortSignal): Promise<readonly CatalogNode[]> {
+    if (!node) return ports.connections.list().map(({ name }) => ({ kind: 'connection', name }))
+    try {
+      const { nodes, next } = await pageOf(node, signal)
+      if (nodes.length === 0) return [{ kind: 'notice', parent: node, notice: { kind: 'empty' } }]
+      const shown = nodes.map(child => (child.kind === 'folder' && tables.has(nodeId(child)) ? asTable(child) : child))
+      return next === undefined ? shown : [...shown, { kind: 'more', parent: node, from: next }]
+    } catch (error) {
+      const problem = toProblem(error)
+      if (signal.aborted || !problem) throw error
+      return [{ kind: 'notice', parent: node, notice: { kind: 'problem', problem } }]
+    }
+  }
+
+  /** The pages of a node read so far. The first caller reads, others join; what failed is forgotten. */
+  async function pageOf(node: CatalogNode, signal: AbortSignal): Promise<NodePage> {
+    const id = nodeId(node)
+    const known = pages.get(id)
+    if (known) return await known.page
+    // Not the caller's signal: another caller may have joined when the first one leaves.
+    const page = readNodePage(ports, node, undefined, closing.signal)
+    pages.set(id, { node, page })
+    page.then(
+      ({ nodes }) => recognise(node, nodes),
+      () => pages.get(id)?.page === page && pages.delete(id),
+    )
+    return await untilAborted(page, signal)
+  }
+
+  async function loadMore({ parent, from }: MoreNode, signal: AbortSignal): Promise<void> {
+    const shown = await pageOf(parent, signal)
+    if (shown.next !== from) return
+    const { nodes, next } = await readNodePage(ports, parent, from, signal)
+    const page = Promise.resolve({ nodes: [...shown.nodes, ...nodes], ...(next === undefined ? {} : { next }) })
+    pages.set(nodeId(parent), { node: parent, page })
+    changed.fire(parent)
+    void recognise(parent, nodes)
+  }
+
+  /** Asks of every folder not yet known whether it is a table, and announces the parent once if one is. */
+  async function recognise(parent: CatalogNode, nodes: readonly CatalogNode[]): Promise<void> {
+    const folders = nodes.filter(isCandidate).filter(folder => !probed.has(nodeId(folder)))
+    const answers = await Promise.all(folders.map(isTable))
+    if (answers.includes(true) && !closing.signal.aborted) changed.fire(parent)
+  }
+
+  /** False also where the question failed: opening the folder will say why. */
+  function isTable(folder: FolderNode): Promise<boolean> {
+    const id = nodeId(folder)
+    const { store, key } = folder.place
+    const answer = probe(() => ports.openStore(store).list({ prefix: `${key}/_delta_log/`, maxKeys: 1 }, closing.signal)).then(
+      ({ objects }) => {
+        if (objects.length > 0) tables.add(id)
+        return objects.length > 0
+      },
+      () => probed.delete(id) && false,
+    )
+    probed.set(id, folder)
+    return answer
+  }
+
+  function refresh(scope?: CatalogNode): void {
+    const isForgotten = (node: CatalogNode): boolean => !scope || isWithin(node, scope)
+    for (const [id, { node }] of pages) if (isForgotten(node)) pages.delete(id)
+    for (const [id, folder] of probed) {
+      if (!isForgotten(folder)) continue
+      probed.delete(id)
+      tables.delete(id)
+    }
+    changed.fire(scope)
+  }
+
+  const following = ports.connections.onDidChange(() => refresh())
+  return {
+    children,
+    loadMore,
+    refresh,
+    onDidChange: changed.event,
+    dispose: () => {
+      following.dispose()
+      closing.abort()
+      changed.dispose()
+    },
+  }
+}
+
+/** Names that start with `_` or `.` hold no tables by convention. */
+function isCandidate(node: CatalogNode): node is FolderNode {
+  return node.kind === 'folder' && !/^[_.]/.test(node.name)
+}
+
+function asTable({ name, place }: FolderNode): CatalogNode {
+  return { kind: 'table', name, place }
+}
+
+/** The promise's end, or the abort of one who no longer waits for it. */
+async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted()
+  const { promise: aborted, reject } = Promise.withResolvers<never>()
+  const onAbort = (): void => reject(signal.reason)
+  signal.addEventListener('abort', onAbort, { once: true })
+  try {
+    return await Promise.race([promise, aborted])
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+  }
+}

@@ -1,0 +1,131 @@
+import { unreachable } from '#base/unreachable.ts'
+import type { Buckets, ListPage, ObjectStore } from '#storage/objectStore.ts'
+import type { S3Endpoint, StoreSpec } from '#storage/storeSpec.ts'
+import type { CatalogNode } from './catalogNode.ts'
+import { columnSummaries } from './columnSummary.ts'
+import type { Connections } from './connections.ts'
+import { below, type Place } from './place.ts'
+import { rowChanges } from './rowChanges.ts'
+import type { TableReads } from './tableReads.ts'
+
+export interface CatalogPorts {
+  readonly connections: Connections
+  readonly openStore: (spec: StoreSpec) => ObjectStore
+  readonly openBuckets: (endpoint: S3Endpoint) => Buckets
+  readonly reads: TableReads
+}
+
+/** Children of a node, in order, and where the page after them starts. */
+export interface NodePage {
+  readonly nodes: readonly CatalogNode[]
+  readonly next?: string
+}
+
+const versionsPerPage = 50
+const filesPerPage = 200
+
+/** One page of a node's children, from the start or from the `next` of the page before. */
+export async function readNodePage(
+  ports: CatalogPorts,
+  node: CatalogNode,
+  from: string | undefined,
+  signal: AbortSignal,
+): Promise<NodePage> {
+  switch (node.kind) {
+    case 'connection':
+      return await connectionPage(ports, node.name, from, signal)
+    case 'bucket':
+    case 'folder':
+      return await folderPage(ports, node.place, from, signal)
+    case 'table':
+      return tablePage(node.place)
+    case 'versions':
+      return await versionsPage(ports, node.table, from, signal)
+    case 'schema':
+      return await schemaPage(ports, node.table, signal)
+    case 'column':
+      return { nodes: columnNodes(node.table, node.path, node.column.children) }
+    case 'files':
+      return await filesPage(ports, node.table, from, signal)
+    case 'object':
+    case 'version':
+    case 'file':
+    case 'more':
+    case 'notice':
+      return { nodes: [] }
+    default:
+      return unreachable(node)
+  }
+}
+
+async function connectionPage(ports: CatalogPorts, name: string, from: string | undefined, signal: AbortSignal): Promise<NodePage> {
+  const { folder, s3, buckets } = ports.connections.get(name)
+  if (folder !== undefined) return await folderPage(ports, { store: { kind: 'local', folder }, key: '' }, from, signal)
+  if (!s3) return { nodes: [] }
+  const names = buckets ?? (await ports.openBuckets(s3).list(signal)).map(bucket => bucket.name)
+  return { nodes: names.map(bucket => ({ kind: 'bucket', name: bucket, place: { store: { kind: 's3', ...s3, bucket }, key: '' } })) }
+}
+
+/** A folder that holds a log is a table, also where nobody has recognised it before. */
+async function folderPage(ports: CatalogPorts, place: Place, from: string | undefined, signal: AbortSignal): Promise<NodePage> {
+  const prefix = place.key === '' ? '' : `${place.key}/`
+  const page = await ports
+    .openStore(place.store)
+    .list({ prefix, delimiter: '/', ...(from === undefined ? {} : { continuation: from }) }, signal)
+  if (page.prefixes.includes(`${prefix}_delta_log/`)) return tablePage(place)
+  return { nodes: folderNodes(place, prefix, page), ...(page.next === undefined ? {} : { next: page.next }) }
+}
+
+function folderNodes(place: Place, prefix: string, { prefixes, objects }: ListPage): readonly CatalogNode[] {
+  const folders = prefixes
+    .map(key => key.slice(prefix.length, -1))
+    .filter(name => name !== '')
+    .map((name): CatalogNode => ({ kind: 'folder', name, place: below(place, name) }))
+  const files = objects
+    .filter(({ key }) => key !== prefix)
+    .map(({ key, size, modified }): CatalogNode => {
+      const name = key.slice(prefix.length)
+      return { kind: 'object', name, place: below(place, name), size, modified }
+    })
+  return [...folders, ...files]
+}
+
+function tablePage(table: Place): NodePage {
+  return {
+    nodes: [
+      { kind: 'versions', table },
+      { kind: 'schema', table },
+      { kind: 'files', table },
+    ],
+  }
+}
+
+async function versionsPage(ports: CatalogPorts, table: Place, from: string | undefined, signal: AbortSignal): Promise<NodePage> {
+  const before = from === undefined ? {} : { before: Number(from) }
+  const { entries, more } = await ports.reads.history({ place: table, limit: versionsPerPage, ...before }, signal)
+  const nodes = entries.map((entry): CatalogNode => {
+    const { version, timestamp, operation, readable } = entry
+    return { kind: 'version', table, version: { version, timestamp, operation, readable, rows: rowChanges(entry) } }
+  })
+  const last = entries.at(-1)
+  return more && last ? { nodes, next: String(last.version) } : { nodes }
+}
+
+async function schemaPage(ports: CatalogPorts, table: Place, signal: AbortSignal): Promise<NodePage> {
+  const { schema } = await ports.reads.describe({ place: table, at: {} }, signal)
+  return { nodes: columnNodes(table, [], columnSummaries(schema)) }
+}
+
+function columnNodes(table: Place, path: readonly string[], columns: ReturnType<typeof columnSummaries>): readonly CatalogNode[] {
+  return columns.map(column => ({ kind: 'column', table, path: [...path, column.name], column }))
+}
+
+async function filesPage(ports: CatalogPorts, table: Place, from: string | undefined, signal: AbortSignal): Promise<NodePage> {
+  const start = Number(from ?? 0)
+  const files = await ports.reads.files({ place: table, at: {} }, signal)
+  const nodes = files.slice(start, start + filesPerPage).map((file): CatalogNode => {
+    const deletedRows = file.deletionVector?.cardinality ?? 0
+    return { kind: 'file', table, path: file.path, size: file.sizeBytes, rows: file.numRecords, deletedRows }
+  })
+  return start + filesPerPage < files.length ? { nodes, next: String(start + filesPerPage) } : { nodes }
+}

@@ -1,0 +1,46 @@
+import type { S3Credentials, S3Endpoint } from '#storage/storeSpec.ts'
+import type { ConnectionSetting } from './settings.ts'
+
+/** The name of the stack of this workspace among the connections. */
+export const localStackName = 'Local stack'
+
+/** Where a lake is: an S3 service or a folder, and a Spark server. Holds no secret. */
+export interface Connection {
+  readonly name: string
+  readonly s3?: S3Endpoint
+  /** The buckets to show where the service is not to be asked for them. */
+  readonly buckets?: readonly string[]
+  /** Absolute path of a local folder that holds tables. */
+  readonly folder?: string
+  /** Connection string of a Spark Connect server: `sc://host:port/;key=value`. */
+  readonly spark?: string
+  /** Base address of Spark's own UI; absent when not known. */
+  readonly sparkUiUrl?: string
+}
+
+/** Secrets of one connection. */
+export interface ConnectionSecrets {
+  readonly s3?: S3Credentials
+  readonly sparkToken?: string
+}
+
+/** A setting as a connection: a folder where one is named, else S3. */
+export function parseConnection(setting: ConnectionSetting): Connection {
+  const { name, folder, buckets, spark } = setting
+  return {
+    name,
+    ...(folder === undefined ? { s3: s3Of(setting) } : { folder }),
+    ...(buckets === undefined ? {} : { buckets }),
+    ...(spark === undefined ? {} : { spark }),
+  }
+}
+
+function s3Of({ name, endpoint, region, pathStyle }: ConnectionSetting): S3Endpoint {
+  return {
+    connection: name,
+    region: region ?? 'us-east-1',
+    // Only AWS itself is sure to answer bucket.endpoint; a service at an address of its own rarely has a name per bucket.
+    pathStyle: pathStyle ?? endpoint !== undefined,
+    ...(endpoint === undefined ? {} : { endpoint }),
+  }
+}

@@ -1,0 +1,38 @@
+import type { At } from '#delta/types.ts'
+import type { PreviewHost } from '#protocol/preview.ts'
+import { locationOf, nameOf, type Place } from './place.ts'
+import type { TableReads } from './tableReads.ts'
+
+/** The part of a preview that needs no editor: one table, read version by version. */
+export type Preview = Omit<PreviewHost, 'copy'>
+
+export function createPreview(place: Place, reads: TableReads): Preview {
+  return {
+    open: async ({ version }, signal) => {
+      const table = await reads.describe({ place, at: at(version) }, signal)
+      return {
+        name: table.name ?? nameOf(place),
+        location: locationOf(place),
+        version: table.version,
+        latestVersion: table.latestVersion,
+        totalRows: table.numRecords,
+        partitionColumns: table.partitionColumns,
+      }
+    },
+    listVersions: async ({ before, limit }, signal) => {
+      const page = await reads.history({ place, limit, ...(before === null ? {} : { before }) }, signal)
+      return {
+        versions: page.entries.map(({ version, timestamp, operation, readable }) => ({ version, timestamp, operation, readable })),
+        more: page.more,
+      }
+    },
+    readPage: async ({ version, offset, limit }, signal) => {
+      const page = await reads.rows({ place, at: { version }, rows: { offset, limit } }, signal)
+      return { arrow: page.arrow, rows: page.rows }
+    },
+  }
+}
+
+function at(version: number | null): At {
+  return version === null ? {} : { version }
+}
