@@ -13,6 +13,16 @@ export interface PreviewHost {
 /** What the extension may tell the page. */
 export interface PreviewPage {
   show(at: { readonly version: number }, signal: AbortSignal): Promise<void>
+  /** Which table the panel is for; the page keeps it in its saved state as {@link SavedPreview}. */
+  keep(saved: { readonly place: string }, signal: AbortSignal): Promise<void>
+}
+
+/** The part of the page's saved state (`setState`) by which the extension restores the panel after a reload. */
+export interface SavedPreview {
+  /** As {@link PreviewPage.keep} gave it; opaque to the page. */
+  readonly place: string
+  /** The version on show; null before the first. */
+  readonly version: number | null
 }
 
 export interface PreviewTable {
