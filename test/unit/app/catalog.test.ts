@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict'
+import { createCatalog } from '#app/catalog.ts'
+import type { CatalogNode } from '#app/catalogNode.ts'
+import type { Connections } from '#app/connections.ts'
+import type { TableReads } from '#app/tableReads.ts'
+import { LakehouseError } from '#base/errors.ts'
+import type { HistoryEntry } from '#delta/types.ts'
+import type { Buckets } from '#storage/objectStore.ts'
+import { MemoryStore } from '../../fakes/memoryStore.ts'
+
+const signal = new AbortController().signal
+const s3 = { connection: 'lake', region: 'us-east-1', pathStyle: true } as const
+const unexpected = (): never => assert.fail('unexpected call')
+
+function connections(): Connections {
+  return {
+    list: () => [{ name: 'lake', s3 }],
+    get: () => ({ name: 'lake', s3 }),
+    onDidChange: () => ({ dispose: () => {} }),
+    credentials: unexpected,
+    sparkToken: unexpected,
+    dispose: () => {},
+  }
+}
+
+const version = (number: number): HistoryEntry => ({
+  version: number,
+  timestamp: '2026-01-01T00:00:00.000Z',
+  operation: 'WRITE',
+  operationParameters: {},
+  operationMetrics: { numOutputRows: '5' },
+  userName: null,
+  userMetadata: null,
+  readable: true,
+})
+
+function lake(paths: readonly string[], more: { readonly reads?: Partial<TableReads>; readonly buckets?: Buckets } = {}) {
+  const store = new MemoryStore()
+  for (const path of paths) void store.put(path, new Uint8Array(3))
+  const probing = Promise.withResolvers<void>()
+  const list = store.list.bind(store)
+  store.list = async (request, listSignal) => {
+    if (request.maxKeys === 1) await probing.promise
+    return await list(request, listSignal)
+  }
+  const catalog = createCatalog({
+    connections: connections(),
+    openStore: () => store,
+    openBuckets: () => more.buckets ?? { list: () => Promise.resolve([{ name: 'bronze' }]), create: unexpected },
+    reads: { describe: unexpected, history: unexpected, files: unexpected, rows: unexpected, ...more.reads },
+  })
+  const announced: (string | undefined)[] = []
+  catalog.onDidChange(node => announced.push(node?.kind))
+  return { store, catalog, announced, answerProbes: probing.resolve }
+}
+
+async function bucketOf({ catalog }: ReturnType<typeof lake>): Promise<CatalogNode> {
+  const [connection] = await catalog.children(undefined, signal)
+  const [bucket] = await catalog.children(connection, signal)
+  assert.ok(bucket)
+  return bucket
+}
+
+const shown = (nodes: readonly CatalogNode[]): readonly string[] =>
+  nodes.map(node => ('name' in node ? `${node.kind} ${node.name}` : node.kind))
+const nextTurn = (): Promise<void> => new Promise(resolve => void setTimeout(resolve, 5))
+
+describe('catalog', () => {
+  it('shows a page after one list request and turns folders into tables afterwards', async () => {
+    const made = lake(['sales/_delta_log/0.json', 'sales/a.parquet', 'raw/x.csv', '_tmp/x', 'notes.txt'])
+    const bucket = await bucketOf(made)
+    assert.deepEqual(shown(await made.catalog.children(bucket, signal)), ['folder _tmp', 'folder raw', 'folder sales', 'object notes.txt'])
+    made.answerProbes()
+    await nextTurn()
+    assert.deepEqual(made.announced, ['bucket'])
+    assert.deepEqual(shown(await made.catalog.children(bucket, signal)), ['folder _tmp', 'folder raw', 'table sales', 'object notes.txt'])
+    assert.deepEqual(
+      made.store.lists.map(({ prefix }) => prefix),
+      ['', 'raw/_delta_log/', 'sales/_delta_log/'],
+    )
+  })
+
+  it('shows a table that is opened before it was recognised', async () => {
+    const made = lake(['sales/_delta_log/0.json'])
+    const [folder] = await made.catalog.children(await bucketOf(made), signal)
+    assert.deepEqual(shown(await made.catalog.children(folder, signal)), ['versions', 'schema', 'files'])
+  })
+
+  it('adds the next page to the parent', async () => {
+    const made = lake([], {
+      reads: {
+        history: ({ before = 100, limit }) =>
+          Promise.resolve({ entries: Array.from({ length: limit }, (_, index) => version(before - 1 - index)), more: before > 60 }),
+      },
+    })
+    const versions: CatalogNode = { kind: 'versions', table: { store: { kind: 's3', ...s3, bucket: 'bronze' }, key: 'sales' } }
+    const first = await made.catalog.children(versions, signal)
+    const more = first.at(-1)
+    assert.equal(first.length, 51)
+    assert.ok(more?.kind === 'more')
+    await made.catalog.loadMore(more, signal)
+    const all = await made.catalog.children(versions, signal)
+    assert.equal(all.length, 100)
+    assert.deepEqual(made.announced, ['versions'])
+    const last = all.at(-1)
+    assert.deepEqual(last?.kind === 'version' && last.version, {
+      version: 0,
+      timestamp: '2026-01-01T00:00:00.000Z',
+      operation: 'WRITE',
+      readable: true,
+      rows: { added: 5, updated: 0, removed: 0 },
+    })
+  })
+
+  it('shows a failure and emptiness as nodes, and asks again after a refresh', async () => {
+    let answers = 0
+    const buckets: Buckets = {
+      list: () => {
+        answers += 1
+        return answers === 1 ? Promise.reject(new LakehouseError('unreachable', 'Nothing answers.')) : Promise.resolve([])
+      },
+      create: unexpected,
+    }
+    const { catalog } = lake([], { buckets })
+    const connection: CatalogNode = { kind: 'connection', name: 'lake' }
+    assert.deepEqual(await catalog.children(connection, signal), [
+      { kind: 'notice', parent: connection, notice: { kind: 'problem', problem: { code: 'unreachable', message: 'Nothing answers.' } } },
+    ])
+    catalog.refresh(connection)
+    assert.deepEqual(await catalog.children(connection, signal), [{ kind: 'notice', parent: connection, notice: { kind: 'empty' } }])
+    await catalog.children(connection, signal)
+    assert.equal(answers, 2)
+  })
+
+  it('keeps what others wait for when one caller leaves', async () => {
+    const gate = Promise.withResolvers<readonly { readonly name: string }[]>()
+    const { catalog } = lake([], { buckets: { list: () => gate.promise, create: unexpected } })
+    const connection: CatalogNode = { kind: 'connection', name: 'lake' }
+    const leaving = new AbortController()
+    const left = catalog.children(connection, leaving.signal)
+    const waiting = catalog.children(connection, signal)
+    leaving.abort(new Error('not needed'))
+    await assert.rejects(left, /not needed/)
+    gate.resolve([{ name: 'gold' }])
+    assert.deepEqual(shown(await waiting), ['bucket gold'])
+  })
+})
