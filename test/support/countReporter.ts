@@ -1,4 +1,5 @@
 import { appendFileSync } from 'node:fs'
+import { format } from 'node:util'
 import Mocha from 'mocha'
 
 /** What one mocha run did; one JSON line each in the file that DATAFLOW_TEST_COUNTS names. */
@@ -8,10 +9,14 @@ export interface TestCounts {
   readonly skipped: number
 }
 
-/** One line a suite, then the failures in full, and the counts for scripts/test.ts. */
+/**
+ * One line a suite, then the skipped and the failed tests, and the counts for scripts/test.ts. What it says goes to the file that
+ * DATAFLOW_TEST_REPORT names where there is no terminal, as in the extension host.
+ */
 class CountReporter extends Mocha.reporters.Base {
   constructor(runner: Mocha.Runner, options: Mocha.MochaOptions) {
     super(runner, options)
+    Mocha.reporters.Base.consoleLog = (...parts: unknown[]) => write(format(...parts))
     const skipped: string[] = []
     let started = Date.now()
     let tests = 0
@@ -40,7 +45,9 @@ function report(counts: TestCounts): void {
 }
 
 function write(line: string): void {
-  process.stdout.write(`${line}\n`)
+  const file = process.env['DATAFLOW_TEST_REPORT']
+  if (file === undefined) process.stdout.write(`${line}\n`)
+  else appendFileSync(file, `${line}\n`)
 }
 
 // Mocha loads a reporter by require() and takes what that gives.
