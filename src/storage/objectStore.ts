@@ -1,6 +1,7 @@
 /**
  * One bucket, or one local folder, as keys and bytes. A key is a path below it with `/`, never starting with one; listing is
- * in UTF-8 order of the keys. All methods throw LakehouseError: `unreachable`, `denied`, `notFound`, `timeout`, `failed`.
+ * in UTF-8 order of the keys. All methods throw LakehouseError: `unreachable`, `denied`, `notFound`, `timeout`, `invalid` (a key
+ * that cannot be), `exhausted`, `failed`; after `signal` aborts they throw its reason.
  */
 export interface ObjectStore {
   /** How to name a key in a message: `s3://bucket/key` or a path. */

@@ -1,0 +1,223 @@
+import { isProblem, LakehouseError, type ProblemCode } from '#base/errors.ts'
+import type { S3Endpoint } from '#storage/storeSpec.ts'
+
+/** What a request was for, in the words of a message: "Cannot read s3://bronze/x". */
+export interface Attempted {
+  readonly action: 'list' | 'read' | 'write' | 'delete' | 'create'
+  readonly what: string
+  readonly bucket?: string
+}
+
+interface Told {
+  readonly code: ProblemCode
+  /** Ends the sentence "Cannot read …: ". */
+  readonly why: string
+  readonly hint?: string
+}
+
+/** The error code of the service, or the name of the client's error; empty for what is no error. */
+export function errorName(error: unknown): string {
+  return error instanceof Error ? error.name : ''
+}
+
+/** The HTTP status of an answer that was an error; undefined when there was no answer. */
+export function httpStatus(error: unknown): number | undefined {
+  if (!(error instanceof Error) || !('$metadata' in error)) return undefined
+  const metadata: unknown = error.$metadata
+  if (typeof metadata !== 'object' || metadata === null || !('httpStatusCode' in metadata)) return undefined
+  return typeof metadata.httpStatusCode === 'number' ? metadata.httpStatusCode : undefined
+}
+
+const refusals: ReadonlySet<string> = new Set([
+  'InvalidAccessKeyId',
+  'SignatureDoesNotMatch',
+  'ExpiredToken',
+  'InvalidToken',
+  'TokenRefreshRequired',
+])
+
+/** True when other credentials may help. */
+export function isRefused(error: unknown): boolean {
+  return refusals.has(errorName(error))
+}
+
+/** True when the connection broke while the bytes of an answer were arriving: the SDK does not try again then. */
+export function isRetriedBody(error: unknown): boolean {
+  const code = networkCode(error)
+  return httpStatus(error) === undefined && (code === 'ECONNRESET' || code === 'ERR_STREAM_PREMATURE_CLOSE' || code === 'EPIPE')
+}
+
+/** A failure of the S3 client as a {@link LakehouseError}; what is none of its failures stays as it is. */
+export function s3Problem(error: unknown, attempted: Attempted, endpoint: S3Endpoint): unknown {
+  if (isProblem(error) || !(error instanceof Error)) return error
+  const told = toldByService(error, attempted, endpoint) ?? toldByNetwork(error, endpoint) ?? toldByClient(error, endpoint)
+  if (told === undefined) return error
+  return new LakehouseError(told.code, `Cannot ${attempted.action} ${attempted.what}: ${told.why}.`, {
+    ...(told.hint === undefined ? {} : { hint: told.hint }),
+    details: { service: addressOf(endpoint), error: errorName(error) },
+    cause: error,
+  })
+}
+
+function toldByService(error: Error, attempted: Attempted, endpoint: S3Endpoint): Told | undefined {
+  const status = httpStatus(error)
+  if (status === undefined) return undefined
+  const known = toldByName(error.name, attempted, endpoint)
+  if (known) return known
+  const at = addressOf(endpoint)
+  if (status === 401 || status === 403) return denied(endpoint)
+  if (status === 404) return { code: 'notFound', why: 'it does not exist' }
+  if (status === 409 || status === 412) return { code: 'conflict', why: `${at} answered ${error.name}: ${error.message}` }
+  if (status === 501) return { code: 'unsupported', why: `${at} does not support this request` }
+  if (status === 429) return slowDown(at)
+  if (error.name === 'SyntaxError' || status < 400)
+    return { code: 'invalid', why: `${at} does not answer like an S3 service`, hint: wrongAddress(endpoint) }
+  return { code: 'failed', why: `${at} answered ${status} ${error.name}${error.message === '' ? '' : `: ${error.message}`}` }
+}
+
+function toldByName(name: string, attempted: Attempted, endpoint: S3Endpoint): Told | undefined {
+  const { connection, region } = endpoint
+  const at = addressOf(endpoint)
+  switch (name) {
+    case 'InvalidAccessKeyId':
+      return { code: 'denied', why: `${at} does not know the access key id`, hint: `Check the access key id of "${connection}".` }
+    case 'SignatureDoesNotMatch':
+      return { code: 'denied', why: `the secret access key is wrong for ${at}`, hint: `Check the secret access key of "${connection}".` }
+    case 'ExpiredToken':
+    case 'InvalidToken':
+    case 'TokenRefreshRequired':
+      return {
+        code: 'denied',
+        why: 'the session token has expired or is wrong',
+        hint: `Sign in again and renew the credentials of "${connection}".`,
+      }
+    case 'AccessDenied':
+    case 'AllAccessDisabled':
+      return denied(endpoint)
+    case 'RequestTimeTooSkewed':
+      return { code: 'denied', why: `the clocks of this machine and of ${at} differ too much`, hint: 'Set the clock of this machine.' }
+    case 'NoSuchBucket':
+      return {
+        code: 'notFound',
+        why: `there is no bucket ${attempted.bucket ?? 'of this name'} at ${at}`,
+        hint: `Check the name of the bucket, or create it, or check that "${connection}" means the right service.`,
+      }
+    case 'NoSuchKey':
+    case 'NotFound':
+      return { code: 'notFound', why: 'it does not exist' }
+    case 'InvalidBucketName':
+      return {
+        code: 'invalid',
+        why: `${attempted.bucket ?? 'this'} cannot be the name of a bucket`,
+        hint: 'Use 3 to 63 small letters, digits, dots and hyphens.',
+      }
+    case 'PermanentRedirect':
+    case 'AuthorizationHeaderMalformed':
+    case 'IllegalLocationConstraintException':
+      return {
+        code: 'invalid',
+        why: `the bucket is not in the region ${region}`,
+        hint: `Set the region of "${connection}" to that of the bucket.`,
+      }
+    case 'SlowDown':
+    case 'Throttling':
+    case 'TooManyRequests':
+      return slowDown(at)
+    default:
+      return undefined
+  }
+}
+
+function denied({ connection }: S3Endpoint): Told {
+  return {
+    code: 'denied',
+    why: 'access denied',
+    hint: `The credentials of "${connection}" are known, but may not do this: check their policy.`,
+  }
+}
+
+function slowDown(at: string): Told {
+  return { code: 'exhausted', why: `${at} asks for fewer requests`, hint: 'Try again in a moment.' }
+}
+
+const certificateCodes: ReadonlySet<string> = new Set([
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'CERT_HAS_EXPIRED',
+  'CERT_NOT_YET_VALID',
+  'CERT_UNTRUSTED',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+])
+
+function toldByNetwork(error: Error, endpoint: S3Endpoint): Told | undefined {
+  const code = networkCode(error)
+  const at = addressOf(endpoint)
+  if (error.name === 'TimeoutError' || code === 'ETIMEDOUT' || code === 'ESOCKETTIMEDOUT') {
+    return {
+      code: 'timeout',
+      why: `${at} did not answer in time`,
+      hint: 'Check the network and whether the service is overloaded, then try again.',
+    }
+  }
+  if (code === 'ECONNREFUSED') return { code: 'unreachable', why: `nothing listens at ${at}`, hint: notRunning(endpoint) }
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
+    return { code: 'unreachable', why: `the name of ${at} cannot be resolved`, hint: wrongAddress(endpoint) }
+  }
+  if (code === 'EHOSTUNREACH' || code === 'ENETUNREACH')
+    return { code: 'unreachable', why: `there is no route to ${at}`, hint: 'Check the network and any VPN.' }
+  if (code === 'ECONNRESET' || code === 'EPIPE' || code === 'ERR_STREAM_PREMATURE_CLOSE') {
+    return {
+      code: 'unreachable',
+      why: `${at} closed the connection`,
+      hint: 'Try again; if it happens again, look into the log of the service.',
+    }
+  }
+  if (code === 'EPROTO' || code.startsWith('ERR_SSL'))
+    return {
+      code: 'unreachable',
+      why: `${at} does not speak TLS`,
+      hint: `Give the endpoint of "${endpoint.connection}" with http:// instead of https://.`,
+    }
+  if (certificateCodes.has(code)) {
+    return {
+      code: 'unreachable',
+      why: `the certificate of ${at} is not trusted (${code})`,
+      hint: 'Name the certificate authority in NODE_EXTRA_CA_CERTS, or check the host name.',
+    }
+  }
+  if (code.startsWith('HPE_')) return { code: 'invalid', why: `${at} does not speak HTTP`, hint: wrongAddress(endpoint) }
+  return undefined
+}
+
+function toldByClient(error: Error, endpoint: S3Endpoint): Told | undefined {
+  if (error.name !== 'CredentialsProviderError' && error.name !== 'TokenProviderError') return undefined
+  return {
+    code: 'denied',
+    why: `no credentials for ${addressOf(endpoint)} were found`,
+    hint: `Enter the keys of "${endpoint.connection}", or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE.`,
+  }
+}
+
+/** The system's code of a broken connection, also of one tried on several addresses; empty when there is none. */
+function networkCode(error: unknown): string {
+  if (!(error instanceof Error)) return ''
+  if ('code' in error && typeof error.code === 'string') return error.code
+  if (error.message === 'aborted') return 'ECONNRESET'
+  if (error instanceof AggregateError && error.errors.length > 0) return networkCode(error.errors[0])
+  return error.cause === undefined ? '' : networkCode(error.cause)
+}
+
+function notRunning({ connection }: S3Endpoint): string {
+  return `Start the service, or check the endpoint of "${connection}".`
+}
+
+function wrongAddress({ connection }: S3Endpoint): string {
+  return `Check the endpoint of "${connection}".`
+}
+
+function addressOf({ endpoint, region }: S3Endpoint): string {
+  return endpoint ?? `Amazon S3 (${region})`
+}

@@ -1,0 +1,107 @@
+import type { S3Client } from '@aws-sdk/client-s3'
+import { exactBytes } from '#base/bytes.ts'
+import type { ByteRange, ListPage, ListRequest, ObjectInfo, ObjectStore, ObjectWriter } from '#storage/objectStore.ts'
+import type { S3Connection } from './client.ts'
+import { httpStatus, isRetriedBody } from './problems.ts'
+
+const pageKeys = 1000
+const bodyAttempts = 3
+
+/** One bucket of an S3 service. */
+export class S3Store implements ObjectStore, ObjectWriter {
+  readonly #connection: S3Connection
+  readonly #bucket: string
+
+  constructor(connection: S3Connection, bucket: string) {
+    this.#connection = connection
+    this.#bucket = bucket
+  }
+
+  locate(key: string): string {
+    return `s3://${this.#bucket}/${key}`
+  }
+
+  async list(request: ListRequest, signal: AbortSignal): Promise<ListPage> {
+    const attempted = { action: 'list', what: this.locate(request.prefix), bucket: this.#bucket } as const
+    return await this.#connection.run(attempted, signal, async (client, sdk) => {
+      const command = new sdk.ListObjectsV2Command({
+        Bucket: this.#bucket,
+        Prefix: request.prefix,
+        MaxKeys: Math.min(request.maxKeys ?? pageKeys, pageKeys),
+        ...(request.delimiter === undefined ? {} : { Delimiter: request.delimiter }),
+        ...(request.startAfter === undefined ? {} : { StartAfter: request.startAfter }),
+        ...(request.continuation === undefined ? {} : { ContinuationToken: request.continuation }),
+      })
+      const answer = await client.send(command, { abortSignal: signal })
+      return {
+        objects: (answer.Contents ?? []).map(({ Key, Size, LastModified, ETag }) => objectInfo(Key ?? '', { Size, LastModified, ETag })),
+        prefixes: (answer.CommonPrefixes ?? []).flatMap(({ Prefix }) => Prefix ?? []),
+        ...(answer.NextContinuationToken === undefined ? {} : { next: answer.NextContinuationToken }),
+      }
+    })
+  }
+
+  async stat(key: string, signal: AbortSignal): Promise<ObjectInfo> {
+    const target = { Bucket: this.#bucket, Key: key }
+    return await this.#connection.run({ action: 'read', what: this.locate(key), bucket: this.#bucket }, signal, async (client, sdk) => {
+      try {
+        const answer = await client.send(new sdk.HeadObjectCommand(target), { abortSignal: signal })
+        return objectInfo(key, { ...answer, Size: answer.ContentLength })
+      } catch (error) {
+        // A refused HEAD has no body, so only a GET says why.
+        const status = httpStatus(error)
+        if (status === 403 || status === 404) await readBody(client, new sdk.GetObjectCommand({ ...target, Range: 'bytes=0-0' }), signal)
+        throw error
+      }
+    })
+  }
+
+  async read(key: string, range: ByteRange | undefined, signal: AbortSignal): Promise<Uint8Array> {
+    if (range && range.end <= range.start) return new Uint8Array(0)
+    const attempted = { action: 'read', what: this.locate(key), bucket: this.#bucket } as const
+    return await this.#connection.run(attempted, signal, async (client, sdk) => {
+      const target = { Bucket: this.#bucket, Key: key, ...(range ? { Range: `bytes=${range.start}-${range.end - 1}` } : {}) }
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          return await readBody(client, new sdk.GetObjectCommand(target), signal)
+        } catch (error) {
+          if (range && httpStatus(error) === 416) return new Uint8Array(0)
+          if (signal.aborted || attempt === bodyAttempts || !isRetriedBody(error)) throw error
+        }
+      }
+    })
+  }
+
+  async put(key: string, bytes: Uint8Array, signal: AbortSignal): Promise<void> {
+    await this.#connection.run({ action: 'write', what: this.locate(key), bucket: this.#bucket }, signal, (client, sdk) =>
+      client.send(new sdk.PutObjectCommand({ Bucket: this.#bucket, Key: key, Body: bytes }), { abortSignal: signal }),
+    )
+  }
+
+  async delete(key: string, signal: AbortSignal): Promise<void> {
+    await this.#connection.run({ action: 'delete', what: this.locate(key), bucket: this.#bucket }, signal, (client, sdk) =>
+      client.send(new sdk.DeleteObjectCommand({ Bucket: this.#bucket, Key: key }), { abortSignal: signal }),
+    )
+  }
+}
+
+async function readBody(
+  client: S3Client,
+  command: InstanceType<(typeof import('@aws-sdk/client-s3'))['GetObjectCommand']>,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
+  const answer = await client.send(command, { abortSignal: signal })
+  return answer.Body ? exactBytes(await answer.Body.transformToByteArray()) : new Uint8Array(0)
+}
+
+function objectInfo(
+  key: string,
+  from: { readonly Size?: number | undefined; readonly LastModified?: Date | undefined; readonly ETag?: string | undefined },
+): ObjectInfo {
+  return {
+    key,
+    size: from.Size ?? 0,
+    modified: from.LastModified?.getTime() ?? 0,
+    ...(from.ETag === undefined ? {} : { etag: from.ETag }),
+  }
+}
