@@ -31,8 +31,7 @@ describe('json', () => {
 
   it('prints microseconds exactly, with Z only for times in UTC', () => {
     const data = BigInt64Array.of(-1n, 1_704_067_200_123_456n)
-    const times = (zone: string | null) =>
-      column(batch(makeData<DataType>({ type: new TimestampMicrosecond(zone), length: 2, nullCount: 0, data })))
+    const times = (zone: string | null) => column(batch(makeData({ type: new TimestampMicrosecond(zone), length: 2, nullCount: 0, data })))
     assert.deepEqual(times('UTC'), ['1969-12-31T23:59:59.999999Z', '2024-01-01T00:00:00.123456Z'])
     assert.deepEqual(times(null), ['1969-12-31T23:59:59.999999', '2024-01-01T00:00:00.123456'])
   })
