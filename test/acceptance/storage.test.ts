@@ -15,11 +15,13 @@ describe('S3 on the live stack', () => {
   let stack: LiveStack
   let source: CredentialSource
   const buckets: string[] = []
-  before(() => {
-    stack = liveStack()
+  before(function () {
+    stack = liveStack(this)
     source = () => Promise.resolve(stack.s3.credentials)
   })
-  after(() => removeBuckets(stack, buckets))
+  after(async () => {
+    if (buckets.length > 0) await removeBuckets(stack, buckets)
+  })
 
   async function freshBucket(): Promise<string> {
     const name = `test-${randomUUID()}`
