@@ -53,7 +53,8 @@ async function entries(): Promise<BuildOptions[]> {
     nodeEntry('src/worker.ts', 'dist/worker.cjs'),
     nodeEntry('src/cli/main.ts', 'dist/cli.cjs', { banner: { js: '#!/usr/bin/env node' }, plugins: [coreApart] }),
     ...(await pages()),
-    ...(await hostTests()),
+    ...(await hostModules('test/integration', 'build/integration')),
+    ...(await hostModules('test/bench/host', 'build/bench')),
   ]
 }
 
@@ -72,21 +73,17 @@ async function pages(): Promise<BuildOptions[]> {
   })
 }
 
-/** Tests that run inside the extension host; VS Code wants them inside the extension's folder. */
-async function hostTests(): Promise<BuildOptions[]> {
-  const folder = 'test/integration'
-  const names = (await readdir(join(root, folder))).filter(name => name === 'index.ts' || name.endsWith('.test.ts'))
-  if (names.length === 0) return []
-  const external = ['vscode', 'mocha']
+/** What runs inside the extension host of a test or bench; VS Code wants it inside the extension's folder. */
+async function hostModules(folder: string, outdir: string): Promise<BuildOptions[]> {
+  const names = (await readdir(join(root, folder))).filter(name => name.endsWith('.ts'))
   const entryPoints = names.map(name => `${folder}/${name}`)
-  return [
-    { ...node, minify: false, entryPoints, outdir: 'build/integration', outExtension: { '.js': '.cjs' }, external, plugins: [coreApart] },
-  ]
+  const external = ['vscode', 'mocha']
+  return [{ ...node, minify: false, entryPoints, outdir, outExtension: { '.js': '.cjs' }, external, plugins: [coreApart] }]
 }
 
-/** Clears and fills dist/ and build/integration/, and writes build/meta.json. */
+/** Clears and fills dist/, build/integration/ and build/bench/, and writes build/meta.json. */
 async function buildAll(): Promise<void> {
-  for (const folder of ['dist', 'build/integration']) await rm(join(root, folder), { recursive: true, force: true })
+  for (const folder of ['dist', 'build/integration', 'build/bench']) await rm(join(root, folder), { recursive: true, force: true })
   const results = await Promise.all((await entries()).map(options => build(options)))
   await chmod(join(root, 'dist/cli.cjs'), 0o755)
   const meta: Metafile = { inputs: {}, outputs: {} }

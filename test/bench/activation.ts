@@ -1,0 +1,47 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, relative, resolve } from 'node:path'
+import { runHostTests } from '../../scripts/workbench/hostTests.ts'
+import type { ActivationReport } from './host/activation.ts'
+import { median, rowWithoutPeer, type BenchRow } from './row.ts'
+
+const runs = 10
+
+/**
+ * The median over ten fresh extension hosts of the time from the call of `activate()` on the not yet loaded extension to its end.
+ * @throws Error when activation loads another file than our bundle, or touches a file, socket, process or thread
+ */
+export async function benchActivation(): Promise<readonly BenchRow[]> {
+  const workspace = mkdtempSync(join(tmpdir(), 'dfbench-'))
+  const times: number[] = []
+  try {
+    for (let run = 0; run < runs; run++) times.push(await activateOnce(workspace))
+  } finally {
+    rmSync(workspace, { recursive: true, force: true })
+  }
+  process.stderr.write(`activation, ms: ${times.map(ms => ms.toFixed(1)).join(' ')}\n`)
+  return [rowWithoutPeer('activation', median(times), 'ms')]
+}
+
+async function activateOnce(workspace: string): Promise<number> {
+  const extension = process.cwd()
+  const resultFile = resolve('build/bench/activation.json')
+  const artifacts = resolve('build/bench/failure')
+  mkdirSync(artifacts, { recursive: true })
+  const content = await runHostTests({
+    extension,
+    tests: resolve('build/bench/activation.cjs'),
+    workspace,
+    resultFile,
+    env: { DATAFLOW_BENCH_RESULT: resultFile },
+    artifacts,
+    timeoutMs: 120_000,
+  })
+  // SAFETY: host/activation.ts wrote it as an ActivationReport.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  const { ms, loaded, touched } = JSON.parse(content) as ActivationReport
+  const files = loaded.map(file => relative(extension, file))
+  if (files.join() !== 'dist/extension.cjs') throw new Error(`Activation loaded ${files.join(', ')}.`)
+  if (touched.length > 0) throw new Error(`Activation touched ${touched.join(', ')}.`)
+  return ms
+}
