@@ -1,5 +1,5 @@
 // `npm test`: every gate in order, the quick ones first. `-- --only unit,build` runs some of them.
-import { mkdir, rm } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import type { TestCounts } from '../test/support/countReporter.ts'
 import { logFolder } from './gates/command.ts'
@@ -14,7 +14,7 @@ process.exitCode = (await main(values.only?.split(','))) ? 0 : 1
 
 /** True when every gate holds and at least one test ran. */
 async function main(only: readonly string[] | undefined): Promise<boolean> {
-  await rm('build', { recursive: true, force: true })
+  if (!only) await rm('build', { recursive: true, force: true })
   await mkdir(logFolder, { recursive: true })
   const bed = openTestBed()
   let counts = noTests
@@ -27,6 +27,7 @@ async function main(only: readonly string[] | undefined): Promise<boolean> {
     say('No test ran.')
     counts = oneFailure
   }
+  await writeFile(`${logFolder}/summary.log`, `${describeCounts(counts)}\n`)
   say(describeCounts(counts))
   return counts.failed === 0
 }
