@@ -1,0 +1,71 @@
+import { RecordBatchReader } from 'apache-arrow/ipc/reader'
+import type { RecordBatch } from 'apache-arrow/recordbatch'
+import type { Field } from 'apache-arrow/schema'
+import { DataType } from 'apache-arrow/type'
+import { asError, LakehouseError } from '#base/errors.ts'
+import { formatCell, type FormatOptions } from './format.ts'
+import type { CellText } from './formatScalar.ts'
+import { typeName } from './typeName.ts'
+
+export interface PageColumn {
+  readonly name: string
+  /** In Spark SQL's words. */
+  readonly type: string
+  /** Numbers are set flush right. */
+  readonly numeric: boolean
+}
+
+/** Rows of one Arrow IPC stream, ready to be shown cell by cell; nothing is formatted before it is asked for. */
+export interface Page {
+  readonly columns: readonly PageColumn[]
+  readonly rows: number
+  /** `row` in [0, rows), `column` in [0, columns.length). */
+  cell(row: number, column: number, options?: FormatOptions): CellText
+}
+
+/**
+ * The rows of an Arrow IPC stream.
+ * @throws LakehouseError `corrupt` when the bytes are none.
+ */
+export function readPage(arrow: Uint8Array): Page {
+  const { fields, batches } = decode(arrow)
+  const starts: number[] = []
+  let rows = 0
+  for (const batch of batches) {
+    starts.push(rows)
+    rows += batch.numRows
+  }
+  return {
+    columns: fields.map(columnOf),
+    rows,
+    cell: (row, column, options) => {
+      const at = starts.findLastIndex(start => start <= row)
+      const data = batches[at]?.data.children[column]
+      const field = fields[column]
+      const index = row - (starts[at] ?? 0)
+      if (!data || !field || index < 0 || row >= rows) throw new RangeError(`No cell at row ${row}, column ${column}`)
+      return formatCell({ data, index, field }, options)
+    },
+  }
+}
+
+function decode(arrow: Uint8Array): { readonly fields: readonly Field[]; readonly batches: readonly RecordBatch[] } {
+  try {
+    const reader = RecordBatchReader.from(arrow)
+    reader.open()
+    const fields = reader.schema?.fields
+    if (!fields) throw new Error('no schema')
+    return { fields, batches: Array.from(reader).filter(batch => batch.numRows > 0) }
+  } catch (error) {
+    throw new LakehouseError('corrupt', `The rows are not readable as Arrow: ${asError(error).message}`, { cause: error })
+  }
+}
+
+function columnOf(field: Field): PageColumn {
+  const { type } = field
+  return {
+    name: field.name,
+    type: typeName(field),
+    numeric: DataType.isInt(type) || DataType.isFloat(type) || DataType.isDecimal(type),
+  }
+}
