@@ -1,0 +1,48 @@
+import { fromBinary } from '@bufbuild/protobuf'
+import type { Any } from '@bufbuild/protobuf/wkt'
+import { ErrorInfoSchema, RetryInfoSchema, StatusSchema } from './proto/status_pb.ts'
+import type { TransportError } from './transport.ts'
+
+/** A failed call, with what the server put into its trailers. */
+export interface Fault {
+  readonly status: number
+  readonly message: string
+  /** Spark's error class, like `TABLE_OR_VIEW_NOT_FOUND`. */
+  readonly sparkClass?: string
+  readonly sqlState?: string
+  /** The Java class of the exception. */
+  readonly exception?: string
+  /** Under which the server can be asked for more. */
+  readonly errorId?: string
+  /** The server asks for another try after so many ms. */
+  readonly retryAfterMs?: number
+}
+
+const classInMessage = /\[([A-Z][A-Z0-9_]*(?:\.[A-Z0-9_]+)*)\]/
+
+/** Reads a failed call; a trailer that cannot be read is as good as none. */
+export function readFault({ status, message, details }: TransportError): Fault {
+  const parts = details === undefined ? [] : decodeDetails(details)
+  const info = parts.find(part => part.typeUrl.endsWith('/google.rpc.ErrorInfo'))
+  const again = parts.find(part => part.typeUrl.endsWith('/google.rpc.RetryInfo'))
+  const { reason = '', metadata = {} } = info ? fromBinary(ErrorInfoSchema, info.value) : {}
+  const delay = again ? fromBinary(RetryInfoSchema, again.value).retryDelay : undefined
+  const sparkClass = metadata['errorClass'] ?? classInMessage.exec(message)?.[1]
+  return {
+    status,
+    message,
+    ...(sparkClass === undefined ? {} : { sparkClass }),
+    ...(metadata['sqlState'] === undefined ? {} : { sqlState: metadata['sqlState'] }),
+    ...(reason === '' ? {} : { exception: reason }),
+    ...(metadata['errorId'] === undefined ? {} : { errorId: metadata['errorId'] }),
+    ...(again ? { retryAfterMs: delay ? Number(delay.seconds) * 1000 + delay.nanos / 1e6 : 0 } : {}),
+  }
+}
+
+function decodeDetails(bytes: Uint8Array): readonly Any[] {
+  try {
+    return fromBinary(StatusSchema, bytes).details
+  } catch {
+    return []
+  }
+}
