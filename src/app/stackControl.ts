@@ -1,6 +1,14 @@
+import type { Clock } from '#base/clock.ts'
 import type { Disposable } from '#base/disposable.ts'
-import type { Event } from '#base/event.ts'
+import { asError, LakehouseError, toProblem, type Problem } from '#base/errors.ts'
+import { Emitter, type Event } from '#base/event.ts'
+import type { Logger } from '#base/log.ts'
+import type { Report, StackEngine } from '#stack/engine.ts'
+import { createLocalEngine } from '#stack/localEngine.ts'
+import { stateOf } from '#stack/state.ts'
 import type { ServiceName, StackProgress, StackSecrets, StackState } from '#stack/types.ts'
+import { SharedChange } from './sharedChange.ts'
+import { startStack, stopStack, type CreateBuckets } from './stackChanges.ts'
 
 /**
  * The local stack of one project. One change at a time: a second `up` joins the first, also across processes. Does nothing
@@ -10,14 +18,132 @@ export interface StackControl extends Disposable {
   /** As of the last look; `stopped` before the first. */
   readonly state: StackState
   readonly onDidChange: Event<StackState>
-  /** Looks at the discovery file and probes what it names. */
+  /** Looks at the discovery file and probes what it names; during a change made here, the state of that change. */
   refresh(signal: AbortSignal): Promise<StackState>
-  /** Installs what is missing, starts what is not running, waits until all is healthy and the buckets exist. */
-  up(report: (progress: StackProgress) => void, signal: AbortSignal): Promise<StackState>
+  /**
+   * Installs what is missing, starts what is not running, waits until all is healthy and the buckets exist. When every
+   * caller has cancelled, it takes back what it started.
+   */
+  up(report: Report, signal: AbortSignal): Promise<StackState>
   /** Orderly stop of everything; also of what a crash left behind. */
-  down(report: (progress: StackProgress) => void, signal: AbortSignal): Promise<StackState>
+  down(report: Report, signal: AbortSignal): Promise<StackState>
   /** Absolute path of a service's log; the file may not exist yet. */
   logFile(service: ServiceName): string
   /** Undefined when the stack has never been started. */
   secrets(signal: AbortSignal): Promise<StackSecrets | undefined>
+}
+
+export interface StackPorts {
+  /** Whose stack this is. */
+  readonly projectFolder: string
+  /** Where locks/ lies. */
+  readonly productFolder: string
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly clock: Clock
+  readonly log: Logger
+  readonly createBuckets: CreateBuckets
+}
+
+/** The stack of a project, run as processes of this machine. */
+export function createStackControl(ports: StackPorts): StackControl {
+  return controlStack(createLocalEngine(ports), ports)
+}
+
+/** The stack that an engine runs. */
+export function controlStack(engine: StackEngine, { log, createBuckets }: Pick<StackPorts, 'log' | 'createBuckets'>): StackControl {
+  return new EngineControl(engine, log, createBuckets)
+}
+
+interface Change {
+  readonly kind: 'up' | 'down'
+  readonly shared: SharedChange<StackState, StackProgress>
+}
+
+class EngineControl implements StackControl {
+  readonly #engine: StackEngine
+  readonly #log: Logger
+  readonly #createBuckets: CreateBuckets
+  readonly #changed = new Emitter<StackState>()
+  readonly onDidChange = this.#changed.event
+  #state: StackState = { kind: 'stopped' }
+  #change: Change | undefined
+  #isDisposed = false
+
+  constructor(engine: StackEngine, log: Logger, createBuckets: CreateBuckets) {
+    this.#engine = engine
+    this.#log = log
+    this.#createBuckets = createBuckets
+  }
+
+  get state(): StackState {
+    return this.#state
+  }
+
+  logFile(service: ServiceName): string {
+    return this.#engine.logFile(service)
+  }
+
+  async secrets(_signal: AbortSignal): Promise<StackSecrets | undefined> {
+    return this.#engine.secrets()
+  }
+
+  async refresh(signal: AbortSignal): Promise<StackState> {
+    if (this.#change) return this.#state
+    const seen = stateOf(await this.#engine.observe(signal))
+    return this.#change ? this.#state : this.#set(seen)
+  }
+
+  up(report: Report, signal: AbortSignal): Promise<StackState> {
+    return this.#join('up', report, signal)
+  }
+
+  down(report: Report, signal: AbortSignal): Promise<StackState> {
+    return this.#join('down', report, signal)
+  }
+
+  /** Running services stay: they are there for the next window. */
+  dispose(): void {
+    this.#isDisposed = true
+    this.#change?.shared.cancel(new LakehouseError('cancelled', 'The stack control was closed.'))
+    this.#changed.dispose()
+  }
+
+  /** Joins a change of the same kind; any other is waited for. */
+  async #join(kind: Change['kind'], report: Report, signal: AbortSignal): Promise<StackState> {
+    while (this.#change && (this.#change.kind !== kind || this.#change.shared.isCancelled)) await this.#change.shared.settled()
+    signal.throwIfAborted()
+    if (this.#isDisposed) throw new LakehouseError('cancelled', 'The stack control was closed.')
+    this.#change ??= this.#begin(kind)
+    return this.#change.shared.join(report, signal)
+  }
+
+  #begin(kind: Change['kind']): Change {
+    return { kind, shared: new SharedChange((report, signal) => this.#carryOut(kind, report, signal)) }
+  }
+
+  async #carryOut(kind: Change['kind'], report: Report, signal: AbortSignal): Promise<StackState> {
+    const work = { engine: this.#engine, report, signal, show: (state: StackState): void => void this.#set(state) }
+    try {
+      return this.#set(kind === 'up' ? await startStack(work, this.#createBuckets) : await stopStack(work))
+    } catch (thrown) {
+      const snapshot = await this.#engine.observe(new AbortController().signal)
+      this.#set(signal.aborted ? stateOf(snapshot) : { kind: 'failed', problem: this.#problemOf(thrown), services: snapshot.services })
+      throw thrown
+    } finally {
+      this.#change = undefined
+    }
+  }
+
+  #set(state: StackState): StackState {
+    this.#state = state
+    this.#changed.fire(state)
+    return state
+  }
+
+  #problemOf(thrown: unknown): Problem {
+    const problem = toProblem(thrown)
+    if (problem) return problem
+    this.#log.error(asError(thrown))
+    return { code: 'failed', message: 'The stack failed for a reason nobody foresaw.', hint: 'The log of DataFlow Lab has the details.' }
+  }
 }

@@ -36,6 +36,12 @@ export async function withLock<T>(file: string, options: LockOptions, task: () =
   }
 }
 
+/** Whether a living process holds the lock. */
+export async function isLocked(file: string): Promise<boolean> {
+  const owner = parseOwner(await readJsonFile(file))
+  return owner !== undefined && (await isAlive(owner))
+}
+
 /** A link to a complete file appears at once or not at all, so nobody reads half an owner. */
 async function acquire(file: string, mine: string, { clock, signal, onWait }: LockOptions): Promise<void> {
   for (let isFirst = true; ; isFirst = false) {

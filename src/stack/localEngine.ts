@@ -1,0 +1,227 @@
+import { randomBytes } from 'node:crypto'
+import { realpathSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Clock } from '#base/clock.ts'
+import { LakehouseError } from '#base/errors.ts'
+import type { Logger } from '#base/log.ts'
+import { startDetached } from '#process/detached.ts'
+import { isLocked, withLock } from '#process/lockFile.ts'
+import { freePort } from '#process/ports.ts'
+import { readJsonFile, writePrivateFile } from '#process/privateFile.ts'
+import { isAlive } from '#process/processId.ts'
+import { stopProcess } from '#process/stop.ts'
+import { definedOnly } from '#runtime/childEnv.ts'
+import { findPlaces, stackFolder, type Environment, type Places } from '#runtime/places.ts'
+import { ensureSparkRuntime, type SparkRuntime } from '#runtime/sparkRuntime.ts'
+import type { Report, StackEngine, StackSnapshot } from './engine.ts'
+import { tryLoopback, unhealthy, waitHealthy } from './health.ts'
+import { logTail } from './logTail.ts'
+import { lookAt } from './observe.ts'
+import { formatRecord, parseRecord, type ServiceRecord, type StackRecord } from './record.ts'
+import { s3proxy } from './s3proxy.ts'
+import { serviceEnv } from './serviceEnv.ts'
+import { clearStale, layOut } from './serviceFolder.ts'
+import { sparkConnect } from './sparkConnect.ts'
+import { serviceTitles, type ServicePorts, type ServiceSpec } from './spec.ts'
+import type { ServiceName, StackSecrets } from './types.ts'
+
+/** How long a running service that does not answer is given before it is started anew. */
+const patienceMs = 30_000
+const shownLogLines = 20
+
+/** In the order of starting. */
+const specs: readonly ServiceSpec[] = [s3proxy, sparkConnect]
+
+export interface LocalEngineOptions {
+  readonly projectFolder: string
+  readonly productFolder: string
+  readonly env: Environment
+  readonly clock: Clock
+  readonly log: Logger
+}
+
+/** Runs the services as processes of this machine that outlive their starter; `stack.json` in the stack's folder names them. */
+export function createLocalEngine(options: LocalEngineOptions): StackEngine {
+  return new LocalEngine(options)
+}
+
+class LocalEngine implements StackEngine {
+  readonly #options: LocalEngineOptions
+  readonly #places: Places
+  #folder: string | undefined
+  #runtime: SparkRuntime | undefined
+  #isHolding = false
+
+  constructor(options: LocalEngineOptions) {
+    this.#options = options
+    this.#places = findPlaces(options.env)
+  }
+
+  async observe(signal: AbortSignal): Promise<StackSnapshot> {
+    const isChanging = !this.#isHolding && (await isLocked(this.#lockFile))
+    const snapshot = await lookAt(specs, await this.#read(), signal)
+    return isChanging ? { ...snapshot, isChanging } : snapshot
+  }
+
+  async exclusively<T>(task: () => Promise<T>, onWait: () => void, signal: AbortSignal): Promise<T> {
+    return withLock(this.#lockFile, { clock: this.#options.clock, signal, onWait }, async () => {
+      this.#isHolding = true
+      try {
+        return await task()
+      } finally {
+        this.#isHolding = false
+      }
+    })
+  }
+
+  async prepare(report: Report, signal: AbortSignal): Promise<void> {
+    const { env, clock, productFolder } = this.#options
+    const context = { env: definedOnly(env), cache: this.#places.cache, clock, report }
+    this.#runtime = await ensureSparkRuntime(join(productFolder, 'locks'), context, signal)
+  }
+
+  async start(name: ServiceName, signal: AbortSignal): Promise<void> {
+    const spec = specOf(name)
+    const record = await this.#read()
+    const before = record.services[name]
+    if (before && (await this.#recovers(spec, before, record, signal))) return
+    if (before) await this.stop(name)
+    signal.throwIfAborted()
+    const started = await this.#launch(spec, before?.ports ?? spec.preferredPorts)
+    try {
+      await this.#untilHealthy(spec, started, spec.startMs, signal)
+    } catch (error) {
+      await this.stop(name)
+      throw error
+    }
+    this.#options.log.info(`${name} runs as process ${started.process.pid} on port ${started.ports.main}`)
+  }
+
+  async stop(name: ServiceName): Promise<void> {
+    const spec = specOf(name)
+    const record = await this.#read()
+    const { [name]: service, ...others } = record.services
+    if (!service) return
+    await stopProcess(service.process, spec.stopMs, this.#options.clock)
+    await clearStale(this.#serviceFolder(name), spec.stale)
+    await this.#write({ ...record, services: others })
+  }
+
+  logFile(name: ServiceName): string {
+    return join(this.#stackFolder, 'logs', `${name}.log`)
+  }
+
+  async secrets(): Promise<StackSecrets | undefined> {
+    return (await this.#read()).secrets
+  }
+
+  /** Known on first use: two paths of one folder are one stack. */
+  get #stackFolder(): string {
+    this.#folder ??= stackFolder(this.#places, realPath(this.#options.projectFolder))
+    return this.#folder
+  }
+
+  get #lockFile(): string {
+    return join(this.#stackFolder, 'stack.lock')
+  }
+
+  #serviceFolder(name: ServiceName): string {
+    return join(this.#stackFolder, name)
+  }
+
+  /** A busy service is waited for rather than ended, since it may hold somebody's session. */
+  async #recovers(spec: ServiceSpec, service: ServiceRecord, record: StackRecord, signal: AbortSignal): Promise<boolean> {
+    const hasMoved = spec.needs.some(need => service.urls[need] !== urlOf(need, record))
+    if (hasMoved || !(await isAlive(service.process))) return false
+    const outcome = await this.#wait(spec, service, patienceMs, signal)
+    return outcome === 'healthy'
+  }
+
+  async #launch(spec: ServiceSpec, wanted: ServicePorts): Promise<ServiceRecord> {
+    if (!this.#runtime) throw new Error('prepare() comes before start()')
+    const { env, clock } = this.#options
+    const record = await this.#read()
+    const secrets = record.secrets ?? newSecrets()
+    const ports = await choosePorts(wanted, record)
+    const folder = this.#serviceFolder(spec.name)
+    const urls = Object.fromEntries(spec.needs.map(need => [need, urlOf(need, record)]))
+    const launch = spec.launch({ runtime: this.#runtime, secrets, folder, ports, urls })
+    await clearStale(folder, spec.stale)
+    await layOut(folder, launch)
+    await this.#write({ ...record, secrets })
+    const { command, args } = launch
+    const process = await startDetached({ command, args, env: serviceEnv(env, launch.env), cwd: folder, logFile: this.logFile(spec.name) })
+    const started = { process, ports, since: clock.now(), urls }
+    await this.#write({ secrets, services: { ...record.services, [spec.name]: started } })
+    return started
+  }
+
+  async #untilHealthy(spec: ServiceSpec, service: ServiceRecord, deadlineMs: number, signal: AbortSignal): Promise<void> {
+    const outcome = await this.#wait(spec, service, deadlineMs, signal)
+    if (outcome === 'healthy') return
+    const logFile = this.logFile(spec.name)
+    const log = await logTail(logFile, shownLogLines)
+    throw unhealthy(serviceTitles[spec.name], outcome, { log, logFile, service: spec.name })
+  }
+
+  #wait(
+    spec: ServiceSpec,
+    { process, ports }: ServiceRecord,
+    deadlineMs: number,
+    signal: AbortSignal,
+  ): Promise<'healthy' | 'ended' | 'late'> {
+    const { clock } = this.#options
+    return waitHealthy({ probe: spec.probe(ports), tryProbe: tryLoopback, isAlive: () => isAlive(process), deadlineMs, clock }, signal)
+  }
+
+  async #read(): Promise<StackRecord> {
+    return parseRecord(await readJsonFile(this.#recordFile))
+  }
+
+  #write(record: StackRecord): Promise<void> {
+    return writePrivateFile(this.#recordFile, formatRecord(record, this.#options.projectFolder))
+  }
+
+  get #recordFile(): string {
+    return join(this.#stackFolder, 'stack.json')
+  }
+}
+
+function specOf(name: ServiceName): ServiceSpec {
+  const spec = specs.find(candidate => candidate.name === name)
+  if (!spec) throw new LakehouseError('invalid', `There is no service ${name}.`)
+  return spec
+}
+
+function urlOf(name: ServiceName, { services }: StackRecord): string | undefined {
+  const service = services[name]
+  return service && specOf(name).url(service.ports)
+}
+
+async function choosePorts(wanted: ServicePorts, { services }: StackRecord): Promise<ServicePorts> {
+  const taken = new Set(Object.values(services).flatMap(service => Object.values(service.ports)))
+  const chosen: Record<string, number> = {}
+  for (const [name, preferred] of Object.entries(wanted)) {
+    const port = await freePort(preferred, taken)
+    taken.add(port)
+    chosen[name] = port
+  }
+  return { ...chosen, main: chosen['main'] ?? wanted.main }
+}
+
+function newSecrets(): StackSecrets {
+  const s3 = { accessKeyId: `DATAFLOW${randomHex(6).toUpperCase()}`, secretAccessKey: randomHex(20) }
+  return { s3, sparkToken: randomHex(24) }
+}
+
+function randomHex(bytes: number): string {
+  return randomBytes(bytes).toString('hex')
+}
+
+function realPath(folder: string): string {
+  try {
+    return realpathSync.native(folder)
+  } catch {
+    return folder // not there yet
+  }
+}

@@ -1,0 +1,53 @@
+import { join } from 'node:path'
+import type { ServiceSpec } from './spec.ts'
+
+/** Without it s3proxy logs at DEBUG, megabytes a minute. */
+const logback = `<configuration>
+  <appender name="console" class="ch.qos.logback.core.ConsoleAppender">
+    <encoder><pattern>%d{yyyy-MM-dd'T'HH:mm:ss.SSS} %-5level %logger{20} %msg%n</pattern></encoder>
+  </appender>
+  <root level="WARN"><appender-ref ref="console"/></root>
+</configuration>
+`
+
+/** The object store: s3proxy on a folder of plain files. */
+export const s3proxy: ServiceSpec = {
+  name: 's3',
+  needs: [],
+  preferredPorts: { main: 9000 },
+  url: ({ main }) => `http://127.0.0.1:${main}`,
+  probe: ({ main }) => ({ kind: 'http', port: main, path: '/' }),
+  startMs: 60_000,
+  stopMs: 5000,
+  stale: [],
+  launch: ({ runtime, secrets, folder, ports }) => {
+    const properties = join(folder, 's3proxy.properties')
+    const logging = join(folder, 'logback.xml')
+    const jvm = ['-Xmx128m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-XX:-UsePerfData', `-Dlogback.configurationFile=${logging}`]
+    return {
+      command: runtime.java,
+      args: [...jvm, '-cp', join(runtime.s3proxyJars, '*'), 'org.gaul.s3proxy.Main', '--properties', properties],
+      env: {},
+      files: {
+        [logging]: logback,
+        [properties]: propertyFile({
+          's3proxy.endpoint': `http://127.0.0.1:${ports.main}`,
+          's3proxy.authorization': 'aws-v2-or-v4',
+          's3proxy.identity': secrets.s3.accessKeyId,
+          's3proxy.credential': secrets.s3.secretAccessKey,
+          's3proxy.ignore-unknown-headers': 'true',
+          'jclouds.provider': 'filesystem-nio2',
+          'jclouds.filesystem.basedir': join(folder, 'data'),
+        }),
+      },
+      folders: [join(folder, 'data')],
+    }
+  },
+}
+
+/** A Java properties file; backslashes of Windows paths are doubled. */
+export function propertyFile(properties: Readonly<Record<string, string>>): string {
+  return Object.entries(properties)
+    .map(([key, value]) => `${key}=${value.replaceAll('\\', '\\\\')}\n`)
+    .join('')
+}
