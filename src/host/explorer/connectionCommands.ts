@@ -1,0 +1,180 @@
+import * as vscode from 'vscode'
+import { DisposableStore, type Disposable } from '#base/disposable.ts'
+import { localStackName } from '#app/connection.ts'
+import type { ConnectionSetting } from '#app/settings.ts'
+import { registerCommand } from '#host/command.ts'
+import type { HostDeps } from '#host/deps.ts'
+import { commands, settingKeys, settingsSection } from '#host/ids.ts'
+import { asNode } from './target.ts'
+
+/** Adding a connection and keeping its keys; names go to the settings, keys to the secret storage. */
+export function registerConnectionCommands(deps: HostDeps): Disposable {
+  const store = new DisposableStore()
+  store.add(registerCommand(commands.addConnection, async () => await addConnection(deps), deps.problems))
+  store.add(registerCommand(commands.editConnections, async () => await editConnections(), deps.problems))
+  store.add(registerCommand(commands.setCredentials, async node => await setCredentials(deps, node), deps.problems))
+  store.add(registerCommand(commands.forgetCredentials, async node => await forgetCredentials(deps, node), deps.problems))
+  return store
+}
+
+async function addConnection(deps: HostDeps): Promise<void> {
+  const kind = await vscode.window.showQuickPick(placeKinds(), {
+    title: vscode.l10n.t('Add connection'),
+    placeHolder: vscode.l10n.t('Where is the lake?'),
+  })
+  const place = kind && (await placeFor(kind.place))
+  if (!place) return
+  const name = await askName(deps.settings.current.connections)
+  if (name === undefined) return
+  const spark = await askSpark()
+  if (spark === undefined) return
+  const added: ConnectionSetting = { name, ...place, ...(spark === '' ? {} : { spark }) }
+  if (place.folder === undefined) await askKeys(deps, name)
+  await saveConnection(added)
+}
+
+type PlaceKind = 'endpoint' | 'aws' | 'folder'
+
+function placeKinds(): readonly (vscode.QuickPickItem & { readonly place: PlaceKind })[] {
+  return [
+    {
+      place: 'endpoint',
+      label: vscode.l10n.t('S3 service at an address'),
+      detail: vscode.l10n.t('MinIO, RustFS, Ceph, s3proxy …'),
+    },
+    {
+      place: 'aws',
+      label: vscode.l10n.t('Amazon S3'),
+      detail: vscode.l10n.t('With an access key, or the credentials of this machine'),
+    },
+    { place: 'folder', label: vscode.l10n.t('Folder on this machine'), detail: vscode.l10n.t('Delta tables in the file system') },
+  ]
+}
+
+async function placeFor(kind: PlaceKind): Promise<Partial<ConnectionSetting> | undefined> {
+  if (kind === 'folder') {
+    const chosen = await vscode.window.showOpenDialog({
+      canSelectFolders: true,
+      canSelectFiles: false,
+      openLabel: vscode.l10n.t('Use folder'),
+    })
+    return chosen?.[0] && { folder: chosen[0].fsPath }
+  }
+  const endpoint = kind === 'endpoint' ? await askEndpoint() : undefined
+  if (kind === 'endpoint' && endpoint === undefined) return undefined
+  const region = await vscode.window.showInputBox({
+    title: vscode.l10n.t('Region'),
+    value: 'us-east-1',
+    prompt: vscode.l10n.t('Most services at an address of their own take any region.'),
+    ignoreFocusOut: true,
+  })
+  return region === undefined ? undefined : { region, ...(endpoint === undefined ? {} : { endpoint }) }
+}
+
+async function askEndpoint(): Promise<string | undefined> {
+  return await vscode.window.showInputBox({
+    title: vscode.l10n.t('Address of the S3 service'),
+    placeHolder: 'http://localhost:9000',
+    ignoreFocusOut: true,
+    validateInput: text =>
+      /^https?:\/\/[^/\s]+\/?$/.test(text.trim()) ? undefined : vscode.l10n.t('Write http:// or https://, a host and, if needed, a port.'),
+  })
+}
+
+async function askName(taken: readonly ConnectionSetting[]): Promise<string | undefined> {
+  return await vscode.window.showInputBox({
+    title: vscode.l10n.t('Name of the connection'),
+    ignoreFocusOut: true,
+    validateInput: text => {
+      if (text.trim() === '') return vscode.l10n.t('A connection needs a name.')
+      const isTaken = text.trim() === localStackName || taken.some(({ name }) => name === text.trim())
+      return isTaken ? vscode.l10n.t('There is a connection of this name already.') : undefined
+    },
+  })
+}
+
+/** Empty for none; undefined when the user leaves. */
+async function askSpark(): Promise<string | undefined> {
+  return await vscode.window.showInputBox({
+    title: vscode.l10n.t('Spark Connect server (optional)'),
+    placeHolder: 'sc://localhost:15002',
+    prompt: vscode.l10n.t('Runs the SQL cells of notebooks. Leave it empty to browse and preview only.'),
+    ignoreFocusOut: true,
+    validateInput: text => (text.trim() === '' || /^sc:\/\/[^/\s]+/.test(text.trim()) ? undefined : vscode.l10n.t('Write sc://host:port.')),
+  })
+}
+
+async function saveConnection(added: ConnectionSetting): Promise<void> {
+  const section = vscode.workspace.getConfiguration(settingsSection)
+  const seen = section.inspect<readonly unknown[]>(settingKeys.connections)
+  const [target, list] =
+    seen?.workspaceValue === undefined
+      ? ([vscode.ConfigurationTarget.Global, seen?.globalValue] as const)
+      : ([vscode.ConfigurationTarget.Workspace, seen.workspaceValue] as const)
+  await section.update(settingKeys.connections, [...(list ?? []), added], target)
+}
+
+async function editConnections(): Promise<void> {
+  await vscode.commands.executeCommand('workbench.action.openSettings', `${settingsSection}.${settingKeys.connections}`)
+}
+
+async function setCredentials(deps: HostDeps, argument: unknown): Promise<void> {
+  const name = await nameOf(deps, argument)
+  if (name === undefined) return
+  await askKeys(deps, name)
+  await askToken(deps, name)
+  await refresh(deps, name)
+}
+
+async function forgetCredentials(deps: HostDeps, argument: unknown): Promise<void> {
+  const name = await nameOf(deps, argument)
+  if (name === undefined) return
+  await deps.secrets.forget(name)
+  await refresh(deps, name)
+}
+
+async function refresh({ lakehouse }: HostDeps, name: string): Promise<void> {
+  const { catalog } = await lakehouse()
+  catalog.refresh({ kind: 'connection', name })
+}
+
+/** Keeps an access key; nothing is changed when the user leaves, or leaves it empty. */
+async function askKeys({ secrets }: HostDeps, connection: string): Promise<void> {
+  const title = vscode.l10n.t('Access key of {0}', connection)
+  const prompt = vscode.l10n.t('Leave it empty to use the credentials of this machine (environment, profile).')
+  const accessKeyId = await vscode.window.showInputBox({ title, prompt, ignoreFocusOut: true })
+  if (accessKeyId === undefined || accessKeyId.trim() === '') return
+  const secretAccessKey = await vscode.window.showInputBox({
+    title: vscode.l10n.t('Secret key of {0}', connection),
+    prompt: vscode.l10n.t('It is kept in the secret storage of VS Code, never in the settings.'),
+    password: true,
+    ignoreFocusOut: true,
+  })
+  if (secretAccessKey === undefined || secretAccessKey === '') return
+  const kept = await secrets.get(connection)
+  await secrets.set(connection, { ...kept, s3: { accessKeyId: accessKeyId.trim(), secretAccessKey } })
+}
+
+async function askToken({ secrets, settings }: HostDeps, connection: string): Promise<void> {
+  if (settings.current.connections.find(({ name }) => name === connection)?.spark === undefined) return
+  const sparkToken = await vscode.window.showInputBox({
+    title: vscode.l10n.t('Spark token of {0}', connection),
+    prompt: vscode.l10n.t('Leave it empty when the server asks for none.'),
+    password: true,
+    ignoreFocusOut: true,
+  })
+  if (sparkToken === undefined || sparkToken === '') return
+  await secrets.set(connection, { ...(await secrets.get(connection)), sparkToken })
+}
+
+/** The connection of the node, else one that the user picks. */
+async function nameOf({ settings }: HostDeps, argument: unknown): Promise<string | undefined> {
+  const node = asNode(argument)
+  if (node?.kind === 'connection') return node.name
+  const names = settings.current.connections.map(({ name }) => name)
+  if (names.length === 0) {
+    void vscode.window.showInformationMessage(vscode.l10n.t('There is no connection yet. Add one first.'))
+    return undefined
+  }
+  return await vscode.window.showQuickPick(names, { title: vscode.l10n.t('Connection') })
+}

@@ -1,0 +1,25 @@
+import * as vscode from 'vscode'
+import { DisposableStore, type Disposable } from '#base/disposable.ts'
+import { views } from '#host/ids.ts'
+import type { StackWatch } from '#host/stack/stackWatch.ts'
+import { registerConnectionCommands } from './connectionCommands.ts'
+import { registerExplorerCommands, type ExplorerCommandDeps } from './explorerCommands.ts'
+import { createExplorerTree } from './explorerTree.ts'
+
+/** The view *Lakehouse* and its commands. */
+export function registerExplorer(deps: ExplorerCommandDeps, watch: StackWatch): Disposable {
+  const store = new DisposableStore()
+  const tree = store.add(
+    createExplorerTree({
+      catalog: async () => (await deps.lakehouse()).catalog,
+      prepare: async signal => {
+        if (!watch.state) await watch.look(signal)
+      },
+      problems: deps.problems,
+    }),
+  )
+  store.add(vscode.window.createTreeView(views.lakehouse, { treeDataProvider: tree, showCollapseAll: true }))
+  store.add(registerExplorerCommands(deps))
+  store.add(registerConnectionCommands(deps))
+  return store
+}

@@ -1,0 +1,182 @@
+import * as vscode from 'vscode'
+import { unreachable } from '#base/unreachable.ts'
+import { nodeId, type CatalogNode, type VersionSummary } from '#app/catalogNode.ts'
+import { locationOf } from '#app/place.ts'
+import { commands, type CommandId } from '#host/ids.ts'
+import { formatBytes, formatCount, formatTime } from '#host/format.ts'
+import { columnIcon, describeChanges, describeColumn } from './nodeText.ts'
+
+type NodeOf<K extends CatalogNode['kind']> = CatalogNode & { readonly kind: K }
+
+/** A node as VS Code draws it; `contextValue` is the node's kind, and `problem` for a failure that can be tried again. */
+export function renderNode(node: CatalogNode): vscode.TreeItem {
+  const drawn = draw(node)
+  drawn.id = nodeId(node)
+  drawn.contextValue ??= node.kind
+  return drawn
+}
+
+function draw(node: CatalogNode): vscode.TreeItem {
+  switch (node.kind) {
+    case 'connection':
+      return item(node.name, { icon: 'server-environment', children: true, says: vscode.l10n.t('Connection {0}', node.name) })
+    case 'bucket':
+      return item(node.name, {
+        icon: 'archive',
+        children: true,
+        tooltip: locationOf(node.place),
+        says: vscode.l10n.t('Bucket {0}', node.name),
+      })
+    case 'folder':
+      return item(node.name, {
+        icon: 'folder',
+        children: true,
+        tooltip: locationOf(node.place),
+        says: vscode.l10n.t('Folder {0}', node.name),
+      })
+    case 'table':
+      return drawTable(node)
+    case 'object':
+      return drawObject(node)
+    case 'versions':
+      return item(vscode.l10n.t('Versions'), { icon: 'history', children: true })
+    case 'version':
+      return drawVersion(node)
+    case 'schema':
+      return item(vscode.l10n.t('Schema'), { icon: 'symbol-structure', children: true })
+    case 'column':
+      return drawColumn(node)
+    case 'files':
+      return item(vscode.l10n.t('Files'), { icon: 'files', children: true })
+    case 'file':
+      return drawFile(node)
+    case 'more':
+      return item(vscode.l10n.t('Load more…'), { icon: 'ellipsis', run: commands.loadMore, argument: node })
+    case 'notice':
+      return drawNotice(node)
+    default:
+      return unreachable(node)
+  }
+}
+
+interface Look {
+  readonly icon?: string
+  readonly color?: string
+  readonly children?: true
+  readonly description?: string
+  readonly tooltip?: string
+  /** What a screen reader says instead of label and description. */
+  readonly says?: string
+  /** Runs on a click, with `argument`. */
+  readonly run?: CommandId
+  readonly argument?: CatalogNode
+}
+
+function item(label: string, look: Look): vscode.TreeItem {
+  const state = look.children ? vscode.TreeItemCollapsibleState.Collapsed : vscode.TreeItemCollapsibleState.None
+  const drawn = new vscode.TreeItem(label, state)
+  if (look.icon !== undefined) {
+    drawn.iconPath = new vscode.ThemeIcon(look.icon, look.color === undefined ? undefined : new vscode.ThemeColor(look.color))
+  }
+  if (look.description !== undefined) drawn.description = look.description
+  drawn.tooltip = look.tooltip ?? label
+  if (look.says !== undefined) drawn.accessibilityInformation = { label: look.says }
+  if (look.run !== undefined) drawn.command = { command: look.run, title: label, arguments: [look.argument] }
+  return drawn
+}
+
+function drawTable(node: NodeOf<'table'>): vscode.TreeItem {
+  return item(node.name, {
+    icon: 'table',
+    color: 'charts.blue',
+    children: true,
+    tooltip: vscode.l10n.t('Delta table {0}', locationOf(node.place)),
+    says: vscode.l10n.t('Delta table {0}', node.name),
+    run: commands.openPreview,
+    argument: node,
+  })
+}
+
+function drawVersion(node: NodeOf<'version'>): vscode.TreeItem {
+  const { version, timestamp, operation, readable, rows } = node.version
+  const label = vscode.l10n.t('Version {0}', String(version))
+  const facts = [operation, rows && describeChanges(rows), formatTime(timestamp)].filter(fact => fact !== null && fact !== '')
+  const drawn = item(label, {
+    icon: readable ? 'git-commit' : 'circle-slash',
+    description: facts.join(' · '),
+    tooltip: versionFacts(node.version),
+    says: [label, ...facts].join(', '),
+    ...(readable ? { run: commands.openPreview, argument: node } : {}),
+  })
+  if (!readable) drawn.contextValue = 'unreadableVersion'
+  return drawn
+}
+
+function versionFacts({ version, timestamp, operation, readable, rows }: VersionSummary): string {
+  const lines = [vscode.l10n.t('Version {0}', String(version)), vscode.l10n.t('Time: {0}', timestamp)]
+  if (operation !== null) lines.push(vscode.l10n.t('Operation: {0}', operation))
+  if (rows !== null) {
+    const { added, updated, removed } = rows
+    lines.push(vscode.l10n.t('Rows: {0} added, {1} updated, {2} removed', formatCount(added), formatCount(updated), formatCount(removed)))
+  }
+  if (!readable) lines.push(vscode.l10n.t('The log no longer holds what is needed to read this version.'))
+  return lines.join('\n')
+}
+
+function drawColumn({ column }: NodeOf<'column'>): vscode.TreeItem {
+  const description = describeColumn(column)
+  return item(column.name, {
+    icon: columnIcon(column.type),
+    ...(column.children.length > 0 ? { children: true } : {}),
+    description,
+    tooltip: `${column.name}: ${column.type}${column.nullable ? '' : ' NOT NULL'}`,
+    says: vscode.l10n.t('Column {0}, {1}', column.name, description),
+  })
+}
+
+function drawObject(node: NodeOf<'object'>): vscode.TreeItem {
+  const drawn = item(node.name, {
+    description: formatBytes(node.size),
+    tooltip: [
+      locationOf(node.place),
+      vscode.l10n.t('Size: {0} bytes', formatCount(node.size)),
+      vscode.l10n.t('Changed: {0}', new Date(node.modified).toISOString()),
+    ].join('\n'),
+    says: vscode.l10n.t('Object {0}, {1}', node.name, formatBytes(node.size)),
+  })
+  // The icon that the user's theme has for such a file.
+  drawn.iconPath = vscode.ThemeIcon.File
+  drawn.resourceUri = vscode.Uri.from({ scheme: 'dataflow', path: `/${node.name}` })
+  return drawn
+}
+
+function drawFile(node: NodeOf<'file'>): vscode.TreeItem {
+  const rows = node.rows === null ? undefined : vscode.l10n.t('{0} rows', formatCount(node.rows))
+  const deleted = node.deletedRows === 0 ? undefined : vscode.l10n.t('{0} deleted', formatCount(node.deletedRows))
+  const facts = [rows, deleted, formatBytes(node.size)].filter(fact => fact !== undefined)
+  return item(node.path.split('/').at(-1) ?? node.path, {
+    icon: 'file-binary',
+    description: facts.join(' · '),
+    tooltip: [node.path, vscode.l10n.t('Size: {0} bytes', formatCount(node.size)), rows, deleted].filter(Boolean).join('\n'),
+    says: [vscode.l10n.t('File {0}', node.path), ...facts].join(', '),
+  })
+}
+
+function drawNotice({ parent, notice }: NodeOf<'notice'>): vscode.TreeItem {
+  if (notice.kind === 'empty') return item(emptyText(parent), { says: emptyText(parent) })
+  const { message, hint, code } = notice.problem
+  const drawn = item(message, {
+    icon: code === 'denied' ? 'lock' : 'error',
+    color: 'list.errorForeground',
+    ...(hint === undefined ? {} : { description: hint }),
+    tooltip: hint === undefined ? message : `${message}\n${hint}`,
+    says: hint === undefined ? message : `${message} ${hint}`,
+  })
+  drawn.contextValue = 'problem'
+  return drawn
+}
+
+function emptyText(parent: CatalogNode): string {
+  if (parent.kind === 'connection') return vscode.l10n.t('No buckets')
+  return parent.kind === 'files' ? vscode.l10n.t('No files') : vscode.l10n.t('Empty')
+}

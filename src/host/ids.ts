@@ -1,0 +1,52 @@
+/** Every id that the manifest and the code share, once; test/unit/host/ids.test.ts compares both ways. */
+
+export const extensionId = 'dataflow-lab.dataflow-lab'
+
+export const commands = {
+  addConnection: 'dataflow.connection.add',
+  editConnections: 'dataflow.connection.edit',
+  setCredentials: 'dataflow.connection.setCredentials',
+  forgetCredentials: 'dataflow.connection.forgetCredentials',
+  refreshLakehouse: 'dataflow.lakehouse.refresh',
+  refreshNode: 'dataflow.lakehouse.refreshNode',
+  retryNode: 'dataflow.lakehouse.retry',
+  loadMore: 'dataflow.lakehouse.loadMore',
+  openPreview: 'dataflow.lakehouse.openPreview',
+  openPreviewBeside: 'dataflow.lakehouse.openPreviewBeside',
+  copyPath: 'dataflow.lakehouse.copyPath',
+  copySelect: 'dataflow.lakehouse.copySelect',
+  queryInNotebook: 'dataflow.lakehouse.queryInNotebook',
+  startStack: 'dataflow.stack.start',
+  stopStack: 'dataflow.stack.stop',
+  refreshStack: 'dataflow.stack.refresh',
+  showStackLogs: 'dataflow.stack.showLogs',
+  openSparkUi: 'dataflow.stack.openSparkUi',
+  copyEndpoint: 'dataflow.stack.copyEndpoint',
+  newNotebook: 'dataflow.notebook.new',
+  chooseNotebookConnection: 'dataflow.notebook.chooseConnection',
+  showLog: 'dataflow.log.show',
+} as const
+
+export type CommandId = (typeof commands)[keyof typeof commands]
+
+export const viewContainer = 'dataflow'
+
+export const views = { lakehouse: 'dataflow.lakehouse', stack: 'dataflow.stack' } as const
+
+/** One fact each, for when clauses. */
+export const contextKeys = {
+  /** {@link LakeState}: why the Lakehouse tree may be empty. */
+  lakeState: 'dataflow.lakeState',
+  /** `kind` of the StackState; unset until the stack was first looked at. */
+  stackState: 'dataflow.stackState',
+} as const
+
+export const previewPanelType = 'dataflow.preview'
+
+export const notebook = { type: 'jupyter-notebook', controller: 'dataflow-spark', renderer: 'dataflow-result' } as const
+
+export const statusBarItem = 'dataflow.stack.status'
+
+/** Settings below `dataflow.`. */
+export const settingsSection = 'dataflow'
+export const settingKeys = { connections: 'connections', resultRows: 'results.maxRows', resultBytes: 'results.maxBytes' } as const

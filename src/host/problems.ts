@@ -1,0 +1,37 @@
+import * as vscode from 'vscode'
+import { asError, isProblem, toProblem } from '#base/errors.ts'
+import type { LogChannel } from './log.ts'
+
+/** The one place that shows failures to the user. */
+export interface Problems {
+  /** An expected failure as its sentence and hint, a bug as an apology; a cancellation is not shown. Also goes to the log. */
+  show(error: unknown, retry?: () => Promise<void>): void
+}
+
+export function createProblems(log: LogChannel): Problems {
+  async function show(error: unknown, retry: (() => Promise<void>) | undefined): Promise<void> {
+    const [retryLabel, logLabel] = [vscode.l10n.t('Retry'), vscode.l10n.t('Show logs')]
+    const actions = retry ? [retryLabel, logLabel] : [logLabel]
+    const chosen = await vscode.window.showErrorMessage(sentence(error), ...actions)
+    if (chosen === logLabel) log.show()
+    if (chosen === retryLabel) await retry?.()
+  }
+  const present = (error: unknown, retry: (() => Promise<void>) | undefined): void => {
+    if (isCancellation(error)) return
+    log.error(asError(error))
+    void show(error, retry).catch((next: unknown) => present(next, retry))
+  }
+  return { show: present }
+}
+
+/** True for what ends quietly: the user, or a newer request, stopped it. */
+export function isCancellation(error: unknown): boolean {
+  return isProblem(error, 'cancelled') || (error instanceof Error && (error.name === 'AbortError' || error.name === 'Canceled'))
+}
+
+/** Message and hint of an expected failure; never the text of a bug. */
+export function sentence(error: unknown): string {
+  const problem = toProblem(error)
+  if (!problem) return vscode.l10n.t('Something went wrong in DataFlow Lab. The log has the details.')
+  return problem.hint === undefined ? problem.message : `${problem.message} ${problem.hint}`
+}

@@ -1,0 +1,109 @@
+import { stat } from 'node:fs/promises'
+import * as vscode from 'vscode'
+import { DisposableStore, type Disposable } from '#base/disposable.ts'
+import { LakehouseError } from '#base/errors.ts'
+import type { StackControl } from '#app/stackControl.ts'
+import { withSignal } from '#host/cancel.ts'
+import { registerCommand } from '#host/command.ts'
+import type { HostDeps } from '#host/deps.ts'
+import { commands, type CommandId } from '#host/ids.ts'
+import type { ServiceName, StackState } from '#stack/types.ts'
+import { describeProgress, serviceLabel } from './describe.ts'
+import type { StackWatch } from './stackWatch.ts'
+
+export function registerStackCommands(deps: HostDeps, watch: StackWatch): Disposable {
+  const store = new DisposableStore()
+  const on = (id: CommandId, run: (argument: unknown) => Promise<unknown>): void => void store.add(registerCommand(id, run, deps.problems))
+  on(commands.startStack, async () => (await startStack(deps, watch)).kind === 'running')
+  on(commands.stopStack, async () => await change(deps, watch, vscode.l10n.t('Stopping the local stack'), 'down'))
+  on(commands.refreshStack, async () => await watch.look(AbortSignal.timeout(lookMs)))
+  on(commands.showStackLogs, async argument => await showLogs(deps, serviceOf(argument)))
+  on(commands.openSparkUi, async () => await openSparkUi(watch))
+  on(commands.copyEndpoint, async argument => await copyEndpoint(watch, serviceOf(argument)))
+  return store
+}
+
+/** Starts the stack with a notification that can cancel it; a start under way is joined. */
+export async function startStack(deps: Pick<HostDeps, 'lakehouse'>, watch: StackWatch): Promise<StackState> {
+  if (!vscode.workspace.isTrusted) {
+    throw new LakehouseError('denied', vscode.l10n.t('The stack starts only in a trusted folder.'), {
+      hint: vscode.l10n.t('Trust this folder and try again.'),
+    })
+  }
+  return await change(deps, watch, vscode.l10n.t('Starting the local stack'), 'up')
+}
+
+async function change(
+  { lakehouse }: Pick<HostDeps, 'lakehouse'>,
+  watch: StackWatch,
+  title: string,
+  what: 'up' | 'down',
+): Promise<StackState> {
+  const { stack } = await lakehouse()
+  // The watch follows the stack from its first look on.
+  if (!watch.state) await watch.look(AbortSignal.timeout(lookMs))
+  return await vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title, cancellable: true },
+    async (progress, token) =>
+      await withSignal(token, async signal => await stack[what](report => progress.report({ message: describeProgress(report) }), signal)),
+  )
+}
+
+/** A service's log in an editor, the channel of the extension where none is asked for and none exists. */
+async function showLogs({ lakehouse, log }: HostDeps, asked: ServiceName | undefined): Promise<void> {
+  const { stack } = await lakehouse()
+  const service = asked ?? (await pickLog(stack))
+  if (service === 'extension') log.show()
+  else if (service) await openLog(stack, service)
+}
+
+async function pickLog(stack: StackControl): Promise<ServiceName | 'extension' | undefined> {
+  const names: readonly ServiceName[] = ['s3', 'spark-connect']
+  const services = names.map(name => ({ label: serviceLabel(name), detail: stack.logFile(name), name }))
+  const own = { label: vscode.l10n.t('DataFlow Lab extension'), detail: vscode.l10n.t('Output channel'), name: 'extension' as const }
+  return (await vscode.window.showQuickPick([...services, own], { title: vscode.l10n.t('Show logs') }))?.name
+}
+
+async function openLog(stack: StackControl, service: ServiceName): Promise<void> {
+  const file = stack.logFile(service)
+  const exists = await stat(file).then(
+    () => true,
+    () => false,
+  )
+  if (!exists) {
+    throw new LakehouseError('notFound', vscode.l10n.t('{0} has written no log yet.', serviceLabel(service)), {
+      hint: vscode.l10n.t('Start the stack first.'),
+    })
+  }
+  const document = await vscode.workspace.openTextDocument(vscode.Uri.file(file))
+  const editor = await vscode.window.showTextDocument(document, { preview: true })
+  const end = document.lineAt(document.lineCount - 1).range.end
+  editor.revealRange(new vscode.Range(end, end))
+}
+
+async function openSparkUi(watch: StackWatch): Promise<void> {
+  const { spark } = await runningEndpoints(watch)
+  const address = await vscode.env.asExternalUri(vscode.Uri.parse(spark.uiUrl))
+  await vscode.env.openExternal(address)
+}
+
+async function copyEndpoint(watch: StackWatch, service: ServiceName | undefined): Promise<void> {
+  const { s3, spark } = await runningEndpoints(watch)
+  await vscode.env.clipboard.writeText(service === 'spark-connect' ? `sc://${spark.host}:${spark.port}` : s3.endpoint)
+}
+
+async function runningEndpoints(watch: StackWatch): Promise<(StackState & { readonly kind: 'running' })['endpoints']> {
+  const state = watch.state?.kind === 'running' ? watch.state : await watch.look(AbortSignal.timeout(lookMs))
+  if (state.kind === 'running') return state.endpoints
+  throw new LakehouseError('unreachable', vscode.l10n.t('The local stack is not running.'), {
+    hint: vscode.l10n.t('Start the stack first.'),
+  })
+}
+
+function serviceOf(argument: unknown): ServiceName | undefined {
+  if (typeof argument !== 'object' || argument === null || !('name' in argument)) return undefined
+  const { name } = argument
+  return name === 's3' || name === 'spark-connect' ? name : undefined
+}
+
+const lookMs = 15_000
