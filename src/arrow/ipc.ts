@@ -1,4 +1,8 @@
-import { RecordBatch, RecordBatchReader, RecordBatchStreamWriter, Table, type Schema } from 'apache-arrow'
+import { RecordBatchReader } from 'apache-arrow/ipc/reader'
+import { RecordBatchStreamWriter } from 'apache-arrow/ipc/writer'
+import { RecordBatch } from 'apache-arrow/recordbatch'
+import type { Schema } from 'apache-arrow/schema'
+import { Table } from 'apache-arrow/table'
 import { exactBytes } from '#base/bytes.ts'
 import { LakehouseError } from '#base/errors.ts'
 

@@ -20,15 +20,16 @@ const clientSettings = new Set(['user_agent', 'grpc_max_message_size', 'use_ssl'
 
 /**
  * Reads `sc://host:port/;key=value;…` as PySpark does: keys are case-sensitive, values percent-encoded, a key that is not a
- * setting becomes a header. A token turns TLS on for another machine unless `use_ssl=false` says otherwise.
+ * setting becomes a header. `keptToken` stands for a token that is not written there. A token turns TLS on for another machine
+ * unless `use_ssl=false` says otherwise.
  * @throws LakehouseError `invalid`
  */
-export function parseConnectionString(text: string): ConnectTarget {
+export function parseConnectionString(text: string, keptToken?: string): ConnectTarget {
   const [, authority, path = '', parameters = ''] = /^sc:\/\/([^/;]+)(\/[^;]*)?(?:;(.*))?$/.exec(text.trim()) ?? []
   if (authority === undefined || (path !== '' && path !== '/')) throw invalid(text)
   const settings = readParameters(text, parameters)
   const { host, port } = readAuthority(text, authority)
-  const token = settings.get('token')
+  const token = settings.get('token') ?? keptToken
   const sessionId = settings.get('session_id')
   if (sessionId !== undefined && !uuid.test(sessionId)) throw invalid(text, 'session_id must be a UUID.')
   const ssl = settings.get('use_ssl')
