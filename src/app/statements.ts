@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import { createCollector, type CollectCaps, type Collected } from '#arrow/collect.ts'
 import { countRows } from '#arrow/ipc.ts'
+import { textTable } from '#arrow/text.ts'
 import { exactBytes } from '#base/bytes.ts'
 import type { Clock } from '#base/clock.ts'
 import { LakehouseError, toProblem, type Problem } from '#base/errors.ts'
@@ -10,7 +12,7 @@ import type { Plan, Relation } from '#spark/proto/plan_pb.ts'
 import type { SparkSession } from '#spark/session.ts'
 import { splitStatements, type SqlStatement } from '#spark/sqlText.ts'
 import { progressOf, type StatementProgress } from './statementProgress.ts'
-import type { SparkSessions } from './sparkSessions.ts'
+import { createSparkSessions, type ConnectSpark, type SparkSessions } from './sparkSessions.ts'
 
 /** What happens while the statements of one cell run, in order; ends with `finished` of the last one, or with `failed`. */
 export type StatementEvent =
@@ -43,10 +45,37 @@ export interface Statements {
    * running one at the server.
    */
   run(text: string, options: StatementOptions, signal: AbortSignal): AsyncIterable<StatementEvent>
+  /** Gathers the batches of one statement into what is shown. */
+  collect(caps: CollectCaps): ResultCollector
+  /** Ends a notebook's sessions at their servers; waits until these have answered. */
+  release(notebookId: string): Promise<void>
 }
 
-export function createStatements(sessions: SparkSessions, clock: Clock): Statements {
+export interface ResultCollector {
+  add(batch: { readonly arrow: Uint8Array }): void
+  /** Undefined when the statement has no result, not even columns. */
+  result(): StatementResult | undefined
+}
+
+/** The kept rows of one statement, with their first 20 as plain text. */
+export interface StatementResult extends Collected {
+  readonly text: string
+}
+
+export function createStatements({ connect, clock }: { readonly connect: ConnectSpark; readonly clock: Clock }): Statements {
+  const sessions = createSparkSessions(connect, clock)
   return {
+    release: notebookId => sessions.release(notebookId),
+    collect: caps => {
+      const collector = createCollector(caps)
+      return {
+        add: ({ arrow }) => collector.add(arrow),
+        result: () => {
+          const collected = collector.collected()
+          return collected && { ...collected, text: textTable(collected.arrow) }
+        },
+      }
+    },
     run: async function* (text, options, signal) {
       const statements = splitStatements(text)
       for (const [index, statement] of statements.entries()) {
