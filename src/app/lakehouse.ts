@@ -7,6 +7,7 @@ import type { ConnectionSecrets } from './connection.ts'
 import type { Preview } from './preview.ts'
 import type { SettingsSource } from './settings.ts'
 import type { StackControl } from './stackControl.ts'
+import type { Statements } from './statements.ts'
 import type { TableReads } from './tableReads.ts'
 
 /** What the app takes from its surroundings (an editor, a terminal, a test). */
@@ -31,4 +32,5 @@ export interface Lakehouse extends Disposable {
   readonly catalog: Catalog
   readonly reads: TableReads
   readonly preview: (table: Place) => Preview
+  readonly statements: Statements
 }

@@ -1,0 +1,150 @@
+import * as vscode from 'vscode'
+import type { Clock } from '#base/clock.ts'
+import { DisposableStore } from '#base/disposable.ts'
+import { asError, toProblem, type Problem } from '#base/errors.ts'
+import { unreachable } from '#base/unreachable.ts'
+import type { StatementResult } from '#app/statements.ts'
+import { newRun, step, type Live, type Outcome, type RunEffect, type RunEvent, type RunState } from '#notebook/cellRun.ts'
+import type { CellEvent } from './cellEvents.ts'
+import { cellOutput, liveOutput } from './outputs.ts'
+
+/** Everything a run touches besides its cell. */
+export interface CellRunDeps {
+  /**
+   * The events of the cell. `wait` shows what the run waits for before Spark has it.
+   * @throws LakehouseError when it cannot begin
+   */
+  readonly events: (wait: (text: string) => void, signal: AbortSignal) => AsyncIterable<CellEvent>
+  /** Told what the cell shows while it runs; undefined at the end. */
+  readonly onLive: (live: Live | undefined) => void
+  readonly onProblem: (problem: Problem) => void
+  readonly onBug: (error: Error) => void
+  readonly clock: Clock
+}
+
+/** How long a stopped cell waits for the server to say so. */
+const stopDeadlineMs = 2000
+
+/** The run of one cell: the only owner of its execution, which it ends exactly once. */
+export class CellRunner {
+  readonly #execution: vscode.NotebookCellExecution
+  readonly #deps: CellRunDeps
+  readonly #store = new DisposableStore()
+  readonly #aborting = new AbortController()
+  readonly #ended = Promise.withResolvers<Outcome>()
+  readonly #outputs: vscode.NotebookCellOutput[] = []
+  #live: vscode.NotebookCellOutput | undefined
+  #state: RunState = newRun
+  /** Edits reach the editor in the order in which they are made. */
+  #edits: Promise<void> = Promise.resolve()
+
+  constructor(execution: vscode.NotebookCellExecution, deps: CellRunDeps) {
+    this.#execution = execution
+    this.#deps = deps
+    this.#store.add(execution.token.onCancellationRequested(() => this.stop()))
+  }
+
+  /** Resolves at the end of the execution, which may be before the server has stopped. */
+  get ended(): Promise<Outcome> {
+    return this.#ended.promise
+  }
+
+  get hasEnded(): boolean {
+    return this.#state.phase === 'ended'
+  }
+
+  run(executionOrder: number): Promise<Outcome> {
+    this.#execution.executionOrder = executionOrder
+    this.#take({ kind: 'begin', at: this.#deps.clock.now() })
+    if (this.#state.phase === 'running') void this.#follow()
+    return this.ended
+  }
+
+  /** Asks Spark to stop; the cell ends when it has, or after {@link stopDeadlineMs}. */
+  stop(): void {
+    this.#take({ kind: 'stop' })
+    if (this.#state.phase !== 'stopping') return
+    const { clock } = this.#deps
+    clock.sleep(stopDeadlineMs).then(
+      () => this.#take({ kind: 'stopOverdue', at: clock.now() }),
+      () => {},
+    )
+  }
+
+  dispose(): void {
+    this.#take({ kind: 'dispose' })
+  }
+
+  async #follow(): Promise<void> {
+    const { clock, events, onBug } = this.#deps
+    try {
+      for await (const event of events(text => this.#take({ kind: 'waiting', text }), this.#aborting.signal)) {
+        this.#take(event.kind === 'failed' ? { ...event, at: clock.now() } : event)
+      }
+      this.#take({ kind: 'finished', at: clock.now() })
+    } catch (error) {
+      const problem = toProblem(error)
+      if (!problem && !this.#aborting.signal.aborted) onBug(asError(error))
+      this.#take({ kind: 'failed', problem: problem ?? this.#unexpected(), at: clock.now() })
+    }
+  }
+
+  #unexpected(): Problem {
+    if (this.#aborting.signal.aborted) return { code: 'cancelled', message: vscode.l10n.t('Stopped.') }
+    return { code: 'failed', message: vscode.l10n.t('Something went wrong in DataFlow Lab. The log has the details.') }
+  }
+
+  #take(event: RunEvent<StatementResult>): void {
+    const { state, effects } = step(this.#state, event)
+    this.#state = state
+    for (const effect of effects) this.#apply(effect)
+  }
+
+  #apply(effect: RunEffect<StatementResult>): void {
+    switch (effect.kind) {
+      case 'start':
+        this.#execution.start(effect.at)
+        return this.#edit(async () => await this.#execution.clearOutput())
+      case 'live':
+        this.#deps.onLive(effect.live)
+        return this.#edit(async () => await this.#showLive(effect.live))
+      case 'output':
+        if (effect.output.kind === 'problem') this.#deps.onProblem(effect.output.problem)
+        return this.#edit(async () => await this.#add(cellOutput(effect.output)))
+      case 'abort':
+        return this.#aborting.abort()
+      case 'end':
+        return this.#end(effect.outcome, effect.at)
+      default:
+        return unreachable(effect)
+    }
+  }
+
+  async #showLive(live: Live): Promise<void> {
+    const next = liveOutput(live)
+    if (this.#live) return await this.#execution.replaceOutputItems(next.items, this.#live)
+    this.#live = next
+    await this.#execution.appendOutput(next)
+  }
+
+  async #add(output: vscode.NotebookCellOutput): Promise<void> {
+    this.#outputs.push(output)
+    if (!this.#live) return await this.#execution.appendOutput(output)
+    this.#live = undefined
+    await this.#execution.replaceOutput(this.#outputs)
+  }
+
+  #edit(edit: () => Promise<void>): void {
+    this.#edits = this.#edits.then(edit).catch((error: unknown) => this.#deps.onBug(asError(error)))
+  }
+
+  #end(outcome: Outcome, at: number | undefined): void {
+    this.#store.dispose()
+    this.#deps.onLive(undefined)
+    this.#edit(async () => {
+      if (this.#live) await this.#execution.replaceOutput(this.#outputs)
+      this.#execution.end(outcome === 'stopped' ? undefined : outcome === 'succeeded', at)
+      this.#ended.resolve(outcome)
+    })
+  }
+}
