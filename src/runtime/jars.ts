@@ -35,6 +35,14 @@ export interface Ivy {
   readonly settingsFile?: string
 }
 
+interface Fetching {
+  readonly title: string
+  readonly downloads: string
+  readonly ivy: Ivy
+  readonly context: InstallContext
+}
+
+const ivyRuns = 4
 const nameChars = /^[\w.-]+$/
 
 /**
@@ -99,7 +107,8 @@ async function verifyJars(jars: readonly Jar[], folder: string): Promise<void> {
     if (!(await exists(file))) throw new LakehouseError('notFound', `The jar ${coordinateOf(jar)} was not delivered.`, { hint: retryHint })
     if ((await sha256Of(file)) === jar.sha256) continue
     await rm(file, { force: true })
-    await rm(join(folder, 'ivy', jar.group, jar.artifact), { recursive: true, force: true })
+    for (let run = 0; run < ivyRuns; run += 1)
+      await rm(join(folder, `ivy-${run}`, jar.group, jar.artifact), { recursive: true, force: true })
     const message = `The jar ${coordinateOf(jar)} has not the content it must have; it was deleted.`
     throw new LakehouseError('corrupt', message, {
       hint: 'Start again to fetch it anew. If it stays, the Maven repository delivers another file.',
@@ -109,22 +118,33 @@ async function verifyJars(jars: readonly Jar[], folder: string): Promise<void> {
 
 const retryHint = 'Check the network and the proxy, then start again: what was fetched is kept.'
 
-async function fetchJars(
+/** Ivy takes one coordinate after another, so several run side by side. */
+async function fetchJars(jars: readonly Jar[], { title, downloads, ivy, context }: Fetching, signal: AbortSignal): Promise<void> {
+  const step = `${title}: fetching jars`
+  let done = 0
+  const onJar = (): void => context.report({ step, done: (done += 1), total: jars.length })
+  context.report({ step, done, total: jars.length })
+  const shares = Array.from({ length: ivyRuns }, (_, run) => jars.filter((_jar, index) => index % ivyRuns === run)).filter(
+    share => share.length > 0,
+  )
+  const runs = shares.map((share, index) => runIvy(share, { title, downloads, ivy, context, onJar, name: `ivy-${index}` }, signal))
+  const failed = (await Promise.allSettled(runs)).find(outcome => outcome.status === 'rejected')
+  if (failed) throw failed.reason
+}
+
+async function runIvy(
   jars: readonly Jar[],
-  { title, downloads, ivy, context }: { title: string; downloads: string; ivy: Ivy; context: InstallContext },
+  { title, downloads, ivy, context, onJar, name }: Fetching & { onJar: () => void; name: string },
   signal: AbortSignal,
 ): Promise<void> {
-  const module = join(downloads, 'ivy.xml')
+  const module = join(downloads, `${name}.xml`)
   await writeFile(module, ivyModule(jars))
-  let done = 0
-  const step = `${title}: fetching jars`
   const onLine = (line: string): void => {
-    if (/\[SUCCESSFUL ?\]/.test(line)) context.report({ step, done: (done += 1), total: jars.length })
+    if (/\[SUCCESSFUL ?\]/.test(line)) onJar()
   }
-  context.report({ step, done, total: jars.length })
   const settings = ivy.settingsFile ? ['-settings', ivy.settingsFile] : []
-  const retrieve = ['-confs', 'default', '-cache', join(downloads, 'ivy'), '-retrieve', join(downloads, '[artifact]-[revision].[ext]')]
-  const args = [...ivy.javaOptions, '-jar', ivy.jar, ...settings, '-ivy', module, ...retrieve]
+  const retrieve = ['-confs', 'default', '-cache', join(downloads, name), '-retrieve', join(downloads, '[artifact]-[revision].[ext]')]
+  const args = [...ivy.javaOptions, '-Xmx256m', '-XX:TieredStopAtLevel=1', '-jar', ivy.jar, ...settings, '-ivy', module, ...retrieve]
   const { exitCode, lines } = await runCommand({ command: ivy.java, args, env: context.env, cwd: downloads, onLine }, signal)
   if (exitCode === 0) return
   const reason = lines.find(line => /::.*(?:not found|unresolved)|PKIX|UnknownHost|timed out/i.test(line))?.trim() ?? lines.at(-1) ?? ''

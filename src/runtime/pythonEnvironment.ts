@@ -25,7 +25,7 @@ export interface EnvironmentSpec {
 
 /**
  * The environment that the locks describe, for this Python; compiled, because an environment without bytecode starts its programs
- * several times slower.
+ * several times slower. What was built stays in uv's cache for the next lock; what can be downloaded again goes.
  *
  * @throws LakehouseError `failed` with uv's last lines in `details.log`.
  */

@@ -36,14 +36,10 @@ export async function ensureSparkRuntime(locksFolder: string, context: InstallCo
   }
   const environment = await ensureEnvironment(spec, { ...context, uv, python }, signal)
   const ivy = await ivyOf(environment, context)
-  const sparkJars = await ensureJars(
-    { name: 'spark', title: 'Delta and S3', listFile: join(locksFolder, 'spark-jars.txt') },
-    ivy,
-    context,
-    signal,
-  )
-  const s3proxyList = join(locksFolder, 's3proxy-jars.txt')
-  const s3proxyJars = await ensureJars({ name: 's3proxy', title: 'the object store', listFile: s3proxyList }, ivy, context, signal)
+  const jarsOf = (name: string, title: string): Promise<string> =>
+    ensureJars({ name, title, listFile: join(locksFolder, `${name}-jars.txt`) }, ivy, context, signal)
+  const sparkJars = await jarsOf('spark', 'Delta and S3')
+  const s3proxyJars = await jarsOf('s3proxy', 'Object store')
   return { java: ivy.java, python: environment.python, sparkHome: sparkHomeOf(environment), sparkJars, s3proxyJars }
 }
 
