@@ -4,7 +4,7 @@ import { countRows } from '#arrow/ipc.ts'
 import { textTable } from '#arrow/text.ts'
 import { exactBytes } from '#base/bytes.ts'
 import type { Clock } from '#base/clock.ts'
-import { LakehouseError, toProblem, type Problem } from '#base/errors.ts'
+import { isProblem, LakehouseError, toProblem, type Problem } from '#base/errors.ts'
 import { execute, type ExecuteEvent } from '#spark/execute.ts'
 import { commandPlan, queryPlan, resultPlan } from '#spark/plan.ts'
 import { explain, isSessionLost } from '#spark/problem.ts'
@@ -192,7 +192,7 @@ class StatementRun {
 
   async #explain(error: unknown, session: SparkSession | undefined, signal: AbortSignal): Promise<unknown> {
     const explained = session ? await explain(error, session, this.#parts.statement) : error
-    if (!signal.aborted || isSessionLost(explained)) return explained
+    if (!signal.aborted || isProblem(explained, 'cancelled') || isSessionLost(explained)) return explained
     return new LakehouseError('cancelled', 'Stopped.', { cause: explained })
   }
 }

@@ -38,12 +38,17 @@ export function parseConnectionString(text: string, keptToken?: string): Connect
   return {
     host,
     port,
-    tls: ssl === undefined ? token !== undefined && !isThisMachine(host) : ssl === 'true',
+    tls: ssl === undefined ? token !== undefined && !isLoopback(host) : ssl === 'true',
     ...(token === undefined ? {} : { token }),
     ...(userId === undefined ? {} : { userId }),
     ...(sessionId === undefined ? {} : { sessionId }),
     headers: Object.fromEntries([...settings].filter(([key]) => !clientSettings.has(key) && !key.startsWith('grpc_'))),
   }
+}
+
+/** True for a name or address of this machine itself. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host)
 }
 
 function readAuthority(text: string, authority: string): { host: string; port: number } {
@@ -70,10 +75,6 @@ function decode(text: string, value: string): string {
   } catch (cause) {
     throw invalid(text, 'A value is not percent-encoded.', cause)
   }
-}
-
-function isThisMachine(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.')
 }
 
 /** The parameters stay out of the message: one of them may be a token. */

@@ -201,7 +201,8 @@ function isUnknownOperation({ sparkClass }: Fault): boolean {
 function isTransient({ status, sparkClass, retryAfterMs, message }: Fault): boolean {
   if (status === statusCode.unavailable || retryAfterMs !== undefined) return true
   if (sparkClass === 'INVALID_CURSOR.DISCONNECTED' || sparkClass === 'INVALID_HANDLE.OPERATION_ALREADY_EXISTS') return true
-  return sparkClass === undefined && message.startsWith('Received RST_STREAM')
+  // A gateway or a closing server resets the stream; what Spark itself ends has a class.
+  return sparkClass === undefined && (status === statusCode.cancelled || message.startsWith('Received RST_STREAM'))
 }
 
 function isTransportFailure(error: unknown): false {

@@ -1,6 +1,6 @@
 import { Client, credentials, Metadata, status, type ServiceError } from '@grpc/grpc-js'
 import { fromBinary, toBinary, type DescMessage, type DescMethod, type MessageShape } from '@bufbuild/protobuf'
-import type { ConnectTarget } from './connectionString.ts'
+import { isLoopback, type ConnectTarget } from './connectionString.ts'
 import { TransportError, type SparkTransport } from './transport.ts'
 
 const mebibyte = 1024 * 1024
@@ -104,8 +104,4 @@ function isServiceError(error: unknown): error is ServiceError {
 function transportError({ code, details, metadata }: ServiceError): TransportError {
   const [encoded] = metadata.get('grpc-status-details-bin')
   return new TransportError(code, details, encoded instanceof Uint8Array ? encoded : undefined)
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.')
 }

@@ -34,7 +34,7 @@ export async function explain(error: unknown, session: SparkSession, statement?:
   if (fault.exception === undefined && fault.sparkClass === undefined) return connectionProblem(fault, address, error)
   const root = fault.errorId === undefined ? undefined : await rootError(session, fault.errorId)
   const details = { ...facts(fault, root), ...(statement ? place(statement, fault, root) : {}) }
-  return new LakehouseError('failed', (root?.message || fault.message).trim(), { details, cause: error })
+  return new LakehouseError('failed', sentence(fault, root), { details, cause: error })
 }
 
 /** A failure of the connection itself; Spark has said nothing. */
@@ -92,6 +92,12 @@ function facts(fault: Fault, root?: FetchErrorDetailsResponse_Error): ProblemDet
     ...(sqlState === undefined ? {} : { sqlState }),
     ...(fault.exception === undefined ? {} : { exception: fault.exception }),
   }
+}
+
+/** Spark's message; this exception alone carries the whole logical plan behind it. */
+function sentence(fault: Fault, root: FetchErrorDetailsResponse_Error | undefined): string {
+  const message = (root?.message || fault.message).trim()
+  return fault.exception === 'org.apache.spark.sql.catalyst.ExtendedAnalysisException' ? message.replace(/;\n[^]*$/, '') : message
 }
 
 /** A context inside a view has no place in the cell; a syntax error has its place in the message alone. */
