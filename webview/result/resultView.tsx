@@ -1,0 +1,57 @@
+import { useMemo } from 'preact/hooks'
+import type { Page } from '#arrow/page.ts'
+import type { ResultMetadata } from '#protocol/result.ts'
+import { Grid } from '../shared/grid/grid.tsx'
+import { rowsOfPage } from '../shared/grid/rows.ts'
+import type { Strings } from '../shared/strings.ts'
+import { resultFacts } from './resultFacts.ts'
+
+const tallestRows = 15
+
+interface Rows {
+  readonly page: Page
+  readonly metadata: ResultMetadata | undefined
+}
+
+interface Failure {
+  readonly problem: Error
+}
+
+/** The rows of a statement with what must be said about them, or why they cannot be shown. */
+export function ResultView(props: (Rows | Failure) & { readonly strings: Strings }) {
+  return 'problem' in props ? <Unreadable problem={props.problem} strings={props.strings} /> : <ResultRows {...props} />
+}
+
+function ResultRows({ page, metadata, strings }: Rows & { readonly strings: Strings }) {
+  const rows = useMemo(() => rowsOfPage(page), [page])
+  return (
+    <section class="dfl-result" aria-label={strings.result.label}>
+      {page.columns.length > 0 ? (
+        <div class="dfl-resultgrid">
+          <Grid rows={rows} label={strings.result.label} strings={strings} tallestRows={tallestRows} copy={copyText} />
+        </div>
+      ) : null}
+      <footer class="dfl-facts">
+        {resultFacts(page.rows, metadata, strings).map(({ text, isWarning }) => (
+          <span key={text} class={isWarning ? 'dfl-fact dfl-warning' : 'dfl-fact'}>
+            {text}
+          </span>
+        ))}
+      </footer>
+    </section>
+  )
+}
+
+function Unreadable({ problem, strings }: Failure & { readonly strings: Strings }) {
+  return (
+    <section class="dfl-result dfl-problem" role="alert">
+      <strong>{strings.result.unreadable}</strong>
+      <p>{problem.message}</p>
+      <p class="dfl-fact">{strings.result.unreadableHint}</p>
+    </section>
+  )
+}
+
+async function copyText(text: string): Promise<void> {
+  await navigator.clipboard.writeText(text)
+}

@@ -1,0 +1,23 @@
+import type { CellText } from '#arrow/formatScalar.ts'
+import type { Strings } from '../strings.ts'
+import { visiblePieces } from './visibleText.ts'
+
+/** A value in its cell: always text nodes, on one line; NULL and empty text say so in words. */
+export function CellContent({ cell, strings }: { readonly cell: CellText; readonly strings: Strings }) {
+  if (cell.kind === 'null') return <span class="dfl-null">NULL</span>
+  if (cell.text === '') return <span class="dfl-empty">{strings.grid.empty}</span>
+  return (
+    <span class="dfl-value">
+      {visiblePieces(cell.text).map(({ text, mark }) =>
+        mark === undefined ? (
+          text
+        ) : (
+          <span class="dfl-mark" data-mark={mark}>
+            {text}
+          </span>
+        ),
+      )}
+      {cell.clipped ? '…' : null}
+    </span>
+  )
+}
