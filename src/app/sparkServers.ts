@@ -38,7 +38,8 @@ export function createSparkServers(source: SparkSource, who: { readonly userId: 
       if (open?.address === address) return open.server
       drop(name)
       const target = parseConnectionString(spark, token)
-      const server = { transport: createGrpcTransport(target), userId: target.userId ?? who.userId, clientType: who.clientType }
+      const shared = target.sessionId === undefined ? {} : { sessionId: target.sessionId }
+      const server = { transport: createGrpcTransport(target), userId: target.userId ?? who.userId, clientType: who.clientType, ...shared }
       known.set(name, { address, server })
       return server
     },

@@ -11,6 +11,8 @@ export interface SparkServer {
   readonly userId: string
   /** Names this program in the server's log. */
   readonly clientType: string
+  /** A session (UUID) that others made or use too: all notebooks share it, and it is not ours to end. */
+  readonly sessionId?: string
 }
 
 /** The same server as long as the connection means the same; opens nothing yet. */
@@ -28,7 +30,7 @@ export interface SparkSessions {
 
 interface Entry {
   readonly notebookId: string
-  readonly transport: SparkTransport
+  readonly server: SparkServer
   readonly session: SparkSession
 }
 
@@ -41,19 +43,21 @@ export function createSparkSessions(connect: ConnectSpark, clock: Clock): SparkS
       const key = keyOf(connection, notebookId)
       const server = await connect(connection, signal)
       const known = entries.get(key)
-      if (known?.transport === server.transport) return known.session
+      if (known?.server.transport === server.transport) return known.session
       entries.delete(key)
       if (known) throw sessionChanged(server.transport.address)
-      const session = new SparkSession(server)
+      const session = new SparkSession({ ...server, ...(server.sessionId === undefined ? {} : { id: server.sessionId }) })
       await greet(session, clock, signal)
-      entries.set(key, { notebookId, transport: server.transport, session })
+      entries.set(key, { notebookId, server, session })
       return session
     },
     forget: (connection, notebookId) => void entries.delete(keyOf(connection, notebookId)),
     release: async notebookId => {
       const own = [...entries].filter(([, entry]) => entry.notebookId === notebookId)
       for (const [key] of own) entries.delete(key)
-      await Promise.allSettled(own.map(([, { session }]) => session.release()))
+      await Promise.allSettled(
+        own.map(([, { session, server }]) => (server.sessionId === undefined ? session.release() : session.settled())),
+      )
     },
   }
 }

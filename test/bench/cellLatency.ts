@@ -1,0 +1,95 @@
+import { spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { decodeArrow } from '#arrow/ipc.ts'
+import { systemClock } from '#base/clock.ts'
+import { fromProblem } from '#base/errors.ts'
+import { createSparkServers } from '#app/sparkServers.ts'
+import { createStatements, type Statements } from '#app/statements.ts'
+import type { LiveStack } from '../support/liveStack.ts'
+import { median, type BenchRow } from './row.ts'
+
+const warmUps = 10
+const runs = 30
+const userId = 'bench'
+
+/**
+ * From the text handed to the app until its last row is decoded, against PySpark Connect in the same session, turn by turn.
+ * `python` is an interpreter that has PySpark with its Connect client.
+ */
+export async function benchCellLatency({ spark }: Pick<LiveStack, 'spark'>, python: string): Promise<readonly BenchRow[]> {
+  const sessionId = randomUUID()
+  const address = `sc://localhost:${spark.port}/;user_id=${userId};session_id=${sessionId}`
+  const servers = createSparkServers(
+    { get: name => ({ name, spark: address }), sparkToken: async () => spark.token },
+    { userId, clientType: 'dataflow-lab bench' },
+  )
+  const statements = createStatements({ connect: servers.connect, clock: systemClock })
+  const peer = startPeer(python, address, spark.token)
+  try {
+    await peer.ready
+    const ours: number[] = []
+    const theirs: number[] = []
+    for (let turn = -warmUps; turn < runs; turn += 1) {
+      const [own, other] = [await selectOne(statements), await peer.selectOne()]
+      if (turn < 0) continue
+      ours.push(own)
+      theirs.push(other)
+    }
+    process.stderr.write(`cell-latency/sql, ms: ${show(ours)}\npyspark, ms: ${show(theirs)}\n`)
+    const [value, peerValue] = [median(ours), median(theirs)]
+    return [
+      {
+        name: 'cell-latency/sql',
+        value: round(value),
+        unit: 'ms',
+        peer: 'pyspark',
+        peerValue: round(peerValue),
+        ratio: round(value / peerValue),
+      },
+    ]
+  } finally {
+    peer.end()
+    await statements.release('bench')
+    servers.dispose()
+  }
+}
+
+async function selectOne(statements: Statements): Promise<number> {
+  const start = performance.now()
+  let rows: unknown[] = []
+  const options = { connection: 'bench', notebookId: 'bench', limitRows: 10_000 }
+  for await (const event of statements.run('SELECT 1', options, new AbortController().signal)) {
+    if (event.kind === 'failed') throw fromProblem(event.problem)
+    if (event.kind === 'batch') rows = decodeArrow(event.arrow).toArray()
+  }
+  const elapsed = performance.now() - start
+  if (rows.length !== 1) throw new Error(`SELECT 1 gave ${rows.length} rows`)
+  return elapsed
+}
+
+function startPeer(python: string, address: string, token: string) {
+  const env = { ...process.env, SPARK_REMOTE: address, SPARK_CONNECT_AUTHENTICATE_TOKEN: token }
+  const child = spawn(python, [new URL('pysparkPeer.py', import.meta.url).pathname], { env, stdio: ['pipe', 'pipe', 'inherit'] })
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+  const failed = once(child, 'exit').then(([code]) => Promise.reject(new Error(`The PySpark peer ended with ${code}.`)))
+  failed.catch(() => {})
+  const line = async (): Promise<string> => String((await Promise.race([lines.next(), failed])).value)
+  return {
+    ready: line(),
+    selectOne: async () => {
+      child.stdin.write('\n')
+      return Number(await line())
+    },
+    end: () => child.kill(),
+  }
+}
+
+function show(values: readonly number[]): string {
+  return values.map(ms => ms.toFixed(1)).join(' ')
+}
+
+function round(value: number): number {
+  return Math.round(value * 1000) / 1000
+}
