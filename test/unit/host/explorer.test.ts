@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict'
+import { Emitter } from '#base/event.ts'
+import { LakehouseError } from '#base/errors.ts'
+import type { Catalog } from '#app/catalog.ts'
+import type { CatalogNode } from '#app/catalogNode.ts'
+import type { Place } from '#app/place.ts'
+import { createExplorerTree } from '#host/explorer/explorerTree.ts'
+import { renderNode } from '#host/explorer/renderNode.ts'
+import { tableOf } from '#host/explorer/target.ts'
+import { pretend } from '../../support/pretend.ts'
+
+const table: Place = { store: { kind: 's3', connection: 'c', region: 'r', pathStyle: true, bucket: 'gold' }, key: 'sales' }
+const folder: CatalogNode = { kind: 'folder', name: 'raw', place: { ...table, key: 'raw' } }
+const version: CatalogNode = {
+  kind: 'version',
+  table,
+  version: {
+    version: 7,
+    timestamp: '2026-11-24T10:24:00.000Z',
+    operation: 'MERGE',
+    rows: { added: 1560, updated: 3, removed: 0 },
+    readable: true,
+  },
+}
+
+function look(node: CatalogNode) {
+  const { label, description, contextValue, command, collapsibleState, accessibilityInformation } = renderNode(node)
+  return { label, description, contextValue, click: command?.command, open: collapsibleState, says: accessibilityInformation?.label }
+}
+
+function fakeCatalog(children: Catalog['children']) {
+  const changed = new Emitter<CatalogNode | undefined>()
+  return { catalog: pretend<Catalog>({ children, onDidChange: changed.event }), changed }
+}
+
+describe('render a node', () => {
+  it('opens the preview of a table and its versions on a click', () => {
+    assert.deepEqual(look({ kind: 'table', name: 'sales', place: table }), {
+      label: 'sales',
+      description: undefined,
+      contextValue: 'table',
+      click: 'dataflow.lakehouse.openPreview',
+      open: 1,
+      says: 'Delta table sales',
+    })
+    const { description, says, ...rest } = look(version)
+    assert.match(String(description), /^MERGE · \+1,560 ~3 · .*2026/)
+    assert.match(String(says), /^Version 7, MERGE, \+1,560 ~3, /)
+    assert.deepEqual(rest, { label: 'Version 7', contextValue: 'version', click: 'dataflow.lakehouse.openPreview', open: 0 })
+  })
+
+  it('gives exact facts in the tooltip of a version', () => {
+    assert.equal(
+      renderNode(version).tooltip,
+      ['Version 7', 'Time: 2026-11-24T10:24:00.000Z', 'Operation: MERGE', 'Rows: 1,560 added, 3 updated, 0 removed'].join('\n'),
+    )
+  })
+
+  it('does not open a version that can no longer be read', () => {
+    const gone = look({ ...version, version: { ...version.version, readable: false } })
+    assert.deepEqual([gone.click, gone.contextValue], [undefined, 'unreadableVersion'])
+  })
+
+  it('shows a failure with its hint, and lets it be tried again', () => {
+    const problem = { code: 'denied', message: 'Access denied.', hint: 'Check the key.' } as const
+    assert.deepEqual(look({ kind: 'notice', parent: folder, notice: { kind: 'problem', problem } }), {
+      label: 'Access denied.',
+      description: 'Check the key.',
+      contextValue: 'problem',
+      click: undefined,
+      open: 0,
+      says: 'Access denied. Check the key.',
+    })
+  })
+
+  it('shows columns, files and objects with their facts', () => {
+    const column = { name: 'price', type: 'decimal(10,2)', nullable: false, children: [] }
+    assert.equal(look({ kind: 'column', table, path: ['price'], column }).description, 'decimal(10,2), not null')
+    const file: CatalogNode = { kind: 'file', table, path: 'a/part-0.parquet', size: 1_250_000, rows: 5105, deletedRows: 12 }
+    assert.deepEqual([look(file).label, look(file).description], ['part-0.parquet', '5,105 rows · 12 deleted · 1.3 MB'])
+    const object: CatalogNode = { kind: 'object', name: 'a.csv', place: table, size: 999, modified: 0 }
+    assert.equal(look(object).description, '999 bytes')
+  })
+
+  it('says which table a node belongs to', () => {
+    assert.deepEqual(tableOf(version), { table, version: 7 })
+    assert.deepEqual(tableOf({ kind: 'schema', table }), { table })
+    assert.equal(tableOf(folder), undefined)
+  })
+})
+
+describe('explorer tree', () => {
+  const shown: unknown[] = []
+  const problems = { show: (error: unknown) => void shown.push(error) }
+  beforeEach(() => shown.splice(0))
+
+  it('prepares once for the roots and lists children on demand', async () => {
+    let prepared = 0
+    const { catalog } = fakeCatalog(async node => (node ? [version] : [folder]))
+    const tree = createExplorerTree({ catalog: async () => catalog, prepare: async () => void (prepared += 1), problems })
+    assert.deepEqual([await tree.getChildren(), await tree.getChildren(folder), prepared], [[folder], [version], 1])
+  })
+
+  it('aborts a request that a newer one of the same node overtakes', async () => {
+    const signals: AbortSignal[] = []
+    const { catalog } = fakeCatalog(async (_, signal) => {
+      signals.push(signal)
+      if (signals.length === 1) await new Promise((__, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+      return [version]
+    })
+    const tree = createExplorerTree({ catalog: async () => catalog, prepare: async () => {}, problems })
+    const first = tree.getChildren(folder)
+    await new Promise(resolve => setImmediate(resolve))
+    assert.deepEqual([await tree.getChildren(folder), await first, shown], [[version], [], []])
+    assert.deepEqual(
+      signals.map(({ aborted }) => aborted),
+      [true, false],
+    )
+  })
+
+  it('announces a change under the identity that the view knows', async () => {
+    const { catalog, changed } = fakeCatalog(async node => (node ? [] : [folder]))
+    const tree = createExplorerTree({ catalog: async () => catalog, prepare: async () => {}, problems })
+    const seen: unknown[] = []
+    tree.onDidChangeTreeData?.(node => seen.push(node))
+    await tree.getChildren()
+    changed.fire({ ...folder })
+    changed.fire(undefined)
+    assert.ok(seen.length === 2 && seen[0] === folder && seen[1] === undefined)
+  })
+
+  it('shows a bug and asks for the app again after it could not be loaded', async () => {
+    const { catalog } = fakeCatalog(async () => [folder])
+    let loads = 0
+    const load = async (): Promise<Catalog> => {
+      loads += 1
+      if (loads === 1) throw new LakehouseError('failed', 'no bundle')
+      return catalog
+    }
+    const tree = createExplorerTree({ catalog: load, prepare: async () => {}, problems })
+    assert.deepEqual([await tree.getChildren(), shown.length, await tree.getChildren()], [[], 1, [folder]])
+  })
+})
