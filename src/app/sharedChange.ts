@@ -9,6 +9,7 @@ export class SharedChange<T, P> {
   readonly #reports = new Set<Report<P>>()
   readonly #result: Promise<T>
   #members = 0
+  #isSettled = false
   #last: P | undefined
 
   constructor(work: (report: Report<P>, signal: AbortSignal) => Promise<T>) {
@@ -16,12 +17,17 @@ export class SharedChange<T, P> {
       this.#last = progress
       for (const report of Array.from(this.#reports)) report(progress)
     }
-    this.#result = work(tellAll, this.#abort.signal)
+    this.#result = work(tellAll, this.#abort.signal).finally(() => (this.#isSettled = true))
   }
 
-  /** True once it has been cancelled: nobody can join any more. */
-  get isCancelled(): boolean {
-    return this.#abort.signal.aborted
+  /** False once it has ended: there is nothing left to wait for. */
+  get isPending(): boolean {
+    return !this.#isSettled
+  }
+
+  /** Whether one can still join: it is neither ended nor cancelled. */
+  get isOpen(): boolean {
+    return this.isPending && !this.#abort.signal.aborted
   }
 
   cancel(reason: unknown): void {

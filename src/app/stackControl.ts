@@ -57,6 +57,8 @@ export function controlStack(engine: StackEngine, { log, createBuckets }: Pick<S
 interface Change {
   readonly kind: 'up' | 'down'
   readonly shared: SharedChange<StackState, StackProgress>
+  /** What it waits for. */
+  readonly before?: Change
 }
 
 class EngineControl implements StackControl {
@@ -88,9 +90,9 @@ class EngineControl implements StackControl {
   }
 
   async refresh(signal: AbortSignal): Promise<StackState> {
-    if (this.#change) return this.#state
+    if (this.#change?.shared.isPending) return this.#state
     const seen = stateOf(await this.#engine.observe(signal))
-    return this.#change ? this.#state : this.#set(seen)
+    return this.#change?.shared.isPending ? this.#state : this.#set(seen)
   }
 
   up(report: Report, signal: AbortSignal): Promise<StackState> {
@@ -104,21 +106,26 @@ class EngineControl implements StackControl {
   /** Running services stay: they are there for the next window. */
   dispose(): void {
     this.#isDisposed = true
-    this.#change?.shared.cancel(new LakehouseError('cancelled', 'The stack control was closed.'))
+    for (let change = this.#change; change; change = change.before) change.shared.cancel(closed())
     this.#changed.dispose()
   }
 
-  /** Joins a change of the same kind; any other is waited for. */
+  /** Joins the change that was asked for last when it is of the same kind; else comes after it. */
   async #join(kind: Change['kind'], report: Report, signal: AbortSignal): Promise<StackState> {
-    while (this.#change && (this.#change.kind !== kind || this.#change.shared.isCancelled)) await this.#change.shared.settled()
     signal.throwIfAborted()
-    if (this.#isDisposed) throw new LakehouseError('cancelled', 'The stack control was closed.')
-    this.#change ??= this.#begin(kind)
-    return this.#change.shared.join(report, signal)
+    if (this.#isDisposed) throw closed()
+    const last = this.#change
+    const change = last?.kind === kind && last.shared.isOpen ? last : this.#begin(kind, last)
+    this.#change = change
+    return change.shared.join(report, signal)
   }
 
-  #begin(kind: Change['kind']): Change {
-    return { kind, shared: new SharedChange((report, signal) => this.#carryOut(kind, report, signal)) }
+  #begin(kind: Change['kind'], before: Change | undefined): Change {
+    const shared = new SharedChange<StackState, StackProgress>(async (report, signal) => {
+      await before?.shared.settled()
+      return this.#carryOut(kind, report, signal)
+    })
+    return before?.shared.isPending ? { kind, shared, before } : { kind, shared }
   }
 
   async #carryOut(kind: Change['kind'], report: Report, signal: AbortSignal): Promise<StackState> {
@@ -129,8 +136,6 @@ class EngineControl implements StackControl {
       const snapshot = await this.#engine.observe(new AbortController().signal)
       this.#set(signal.aborted ? stateOf(snapshot) : { kind: 'failed', problem: this.#problemOf(thrown), services: snapshot.services })
       throw thrown
-    } finally {
-      this.#change = undefined
     }
   }
 
@@ -146,4 +151,8 @@ class EngineControl implements StackControl {
     this.#log.error(asError(thrown))
     return { code: 'failed', message: 'The stack failed for a reason nobody foresaw.', hint: 'The log of DataFlow Lab has the details.' }
   }
+}
+
+function closed(): LakehouseError {
+  return new LakehouseError('cancelled', 'The stack control was closed.')
 }

@@ -40,7 +40,6 @@ export function uvVariables(pip: PipSettings, env: Environment): Record<string, 
     UV_FIND_LINKS: words(pip['find-links'], ','),
     UV_INSECURE_HOST: words(pip['trusted-host']),
     UV_HTTP_TIMEOUT: pip['timeout'] ?? pip['default-timeout'],
-    UV_NO_INDEX: isTrue(pip['no-index']) ? '1' : undefined,
     SSL_CERT_FILE: certificates,
     HTTPS_PROXY: env['https_proxy'] ? undefined : proxy,
     HTTP_PROXY: env['http_proxy'] ? undefined : proxy,
@@ -50,12 +49,13 @@ export function uvVariables(pip: PipSettings, env: Environment): Record<string, 
   return Object.fromEntries(Object.entries(derived).flatMap(([name, value]) => (value && !env[name] ? [[name, value]] : [])))
 }
 
-function words(value: string | undefined, separator = ' '): string | undefined {
-  return value?.split(/\s+/).filter(Boolean).join(separator)
+/** What uv has no variable for. */
+export function uvArguments(pip: PipSettings): readonly string[] {
+  return ['1', 'true', 'yes', 'on'].includes(pip['no-index']?.toLowerCase() ?? '') ? ['--no-index'] : []
 }
 
-function isTrue(value: string | undefined): boolean {
-  return value !== undefined && ['1', 'true', 'yes', 'on'].includes(value.toLowerCase())
+function words(value: string | undefined, separator = ' '): string | undefined {
+  return value?.split(/\s+/).filter(Boolean).join(separator)
 }
 
 /** A Python string literal of `repr`. */

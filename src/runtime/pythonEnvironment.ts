@@ -40,12 +40,21 @@ export async function ensureEnvironment(
   const make = async (temporary: string): Promise<void> => {
     const inside = layout(temporary, python)
     const run = async (args: readonly string[], onLine?: (line: string) => void): Promise<void> => {
-      const { exitCode, lines } = await runCommand({ ...uv, args, ...(onLine ? { onLine } : {}) }, signal)
+      const { exitCode, lines } = await runCommand({ command: uv.command, env: uv.env, args, ...(onLine ? { onLine } : {}) }, signal)
       if (exitCode !== 0) throw installFailure(spec.title, lines)
     }
     await run(['venv', '--quiet', '--no-project', '--relocatable', '--allow-existing', '--python', python.executable, temporary])
     const total = locks[0]?.match(/^[\w.-]+==/gm)?.length ?? 0
-    const install = ['pip', 'install', '--require-hashes', '--compile-bytecode', '--python', inside.python]
+    const install = [
+      'pip',
+      'install',
+      ...uv.installArguments,
+      '--require-hashes',
+      '--require-build-hashes',
+      '--compile-bytecode',
+      '--python',
+      inside.python,
+    ]
     await run(
       [...install, '--build-constraints', spec.buildLockFile, '--requirement', spec.lockFile],
       uvProgress(spec.title, total, context.report),

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { LakehouseError } from '#base/errors.ts'
 import { runCommand } from '#process/run.ts'
 import { exists, installOnce, type InstallContext } from './install.ts'
-import { parsePipConfig, pipSettingsOf, uvVariables } from './pipSettings.ts'
+import { parsePipConfig, pipSettingsOf, uvArguments, uvVariables, type PipSettings } from './pipSettings.ts'
 import type { Python } from './pythonFacts.ts'
 
 /** uv, ready to run. */
@@ -12,6 +12,8 @@ export interface Uv {
   readonly command: string
   /** The environment to run it in: pip's settings in uv's words, no downloads of Python. */
   readonly env: Readonly<Record<string, string>>
+  /** Settings of pip that uv takes as arguments only. */
+  readonly installArguments: readonly string[]
 }
 
 const noise = { PIP_DISABLE_PIP_VERSION_CHECK: '1', PIP_NO_INPUT: '1' }
@@ -34,7 +36,18 @@ export async function ensureUv(lockFile: string, python: Python, context: Instal
   const command = process.platform === 'win32' ? 'uv.exe' : 'uv'
   const places = [join(folder, 'bin', command), join(folder, 'Scripts', command)]
   const found = (await exists(places[0] ?? '')) ? places[0] : places[1]
-  return { command: found ?? command, env: await uvEnvironment(python, context, signal) }
+  const pip = await settingsOfPip(python, context.env, signal)
+  const own = {
+    UV_PYTHON_DOWNLOADS: 'never',
+    UV_NO_PROGRESS: '1',
+    UV_NO_CONFIG: '1',
+    UV_CACHE_DIR: context.env['UV_CACHE_DIR'] ?? join(context.cache, 'uv'),
+  }
+  return {
+    command: found ?? command,
+    env: { ...context.env, ...uvVariables(pip, context.env), ...own },
+    installArguments: uvArguments(pip),
+  }
 }
 
 /** The first 12 hex digits of the SHA-256 of all parts. */
@@ -85,12 +98,9 @@ export function installFailure(what: string, lines: readonly string[]): Lakehous
   return new LakehouseError('failed', `Cannot install ${what}: ${reason}`, { hint, details: { log: lines.slice(-20).join('\n') } })
 }
 
-async function uvEnvironment(python: Python, { env, cache }: InstallContext, signal: AbortSignal): Promise<Record<string, string>> {
-  const own = { UV_PYTHON_DOWNLOADS: 'never', UV_NO_PROGRESS: '1', UV_NO_CONFIG: '1', UV_CACHE_DIR: join(cache, 'uv') }
-  const { PIP_REQUIRE_VIRTUALENV: _, ...inherited } = env
-  const asked = python.hasPip
-    ? await runCommand({ command: python.executable, args: ['-I', '-m', 'pip', 'config', 'list'], env: { ...env, ...noise } }, signal)
-    : undefined
-  const settings = asked?.exitCode === 0 ? parsePipConfig(asked.lines) : pipSettingsOf(env)
-  return { ...inherited, ...uvVariables(settings, env), ...own, ...(env['UV_CACHE_DIR'] ? { UV_CACHE_DIR: env['UV_CACHE_DIR'] } : {}) }
+async function settingsOfPip(python: Python, env: Readonly<Record<string, string>>, signal: AbortSignal): Promise<PipSettings> {
+  if (!python.hasPip) return pipSettingsOf(env)
+  const list = { command: python.executable, args: ['-I', '-m', 'pip', 'config', 'list'], env: { ...env, ...noise } }
+  const { exitCode, lines } = await runCommand(list, signal)
+  return exitCode === 0 ? parsePipConfig(lines) : pipSettingsOf(env)
 }

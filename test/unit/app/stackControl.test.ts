@@ -1,0 +1,192 @@
+import assert from 'node:assert/strict'
+import { controlStack, type StackControl } from '#app/stackControl.ts'
+import { isProblem, LakehouseError } from '#base/errors.ts'
+import { silentLog } from '#base/log.ts'
+import type { StackEndpoints, StackSecrets } from '#stack/types.ts'
+import { fakeEngine, type FakeEngine } from '../../fakes/stackEngine.ts'
+
+const never = new AbortController().signal
+const ignore = (): void => {}
+
+interface Watched {
+  readonly control: StackControl
+  readonly states: readonly string[]
+  readonly buckets: readonly [StackEndpoints['s3'], StackSecrets['s3']][]
+}
+
+function watch(engine: FakeEngine): Watched {
+  const states: string[] = []
+  const buckets: [StackEndpoints['s3'], StackSecrets['s3']][] = []
+  const createBuckets = async (endpoint: StackEndpoints['s3'], secrets: StackSecrets['s3']): Promise<void> =>
+    void buckets.push([endpoint, secrets])
+  const control = controlStack(engine, { log: silentLog, createBuckets })
+  control.onDidChange(state => states.push(state.kind === 'starting' ? `starting: ${state.step}` : state.kind))
+  return { control, states, buckets }
+}
+
+describe('the stack control', () => {
+  it('brings everything up in order, with the buckets before Spark', async () => {
+    const engine = fakeEngine()
+    const { control, states, buckets } = watch(engine)
+    const state = await control.up(ignore, never)
+    assert.equal(state.kind, 'running')
+    assert.deepEqual(engine.calls, ['prepare', 'start s3', 'start spark-connect'])
+    assert.deepEqual(states, [
+      'starting: Installing',
+      'starting: Starting the object store',
+      'starting: Creating the buckets',
+      'starting: Starting Spark',
+      'running',
+    ])
+    assert.deepEqual(buckets, [
+      [
+        { endpoint: 'http://127.0.0.1:9000', region: 'us-east-1' },
+        { accessKeyId: 'key', secretAccessKey: 'secret' },
+      ],
+    ])
+  })
+
+  it('installs and starts nothing when all runs, but sees to the buckets', async () => {
+    const engine = fakeEngine('s3', 'spark-connect')
+    const { control, buckets } = watch(engine)
+    assert.equal((await control.up(ignore, never)).kind, 'running')
+    assert.deepEqual([engine.calls, buckets.length], [[], 1])
+  })
+
+  it('starts only what is missing', async () => {
+    const engine = fakeEngine('s3')
+    await watch(engine).control.up(ignore, never)
+    assert.deepEqual(engine.calls, ['prepare', 'start spark-connect'])
+  })
+
+  it('lets a second up join the first', async () => {
+    const engine = fakeEngine()
+    const { control } = watch(engine)
+    const gate = Promise.withResolvers<void>()
+    engine.onStart = () => gate.promise
+    const heard: string[] = []
+    const first = control.up(ignore, never)
+    await until(() => engine.calls.includes('start s3'))
+    const second = control.up(({ step }) => heard.push(step), never)
+    gate.resolve()
+    assert.deepEqual(await first, await second)
+    assert.deepEqual(engine.calls, ['prepare', 'start s3', 'start spark-connect'])
+    assert.deepEqual(heard, ['Starting the object store', 'Creating the buckets', 'Starting Spark'])
+  })
+
+  it('goes on for those who stay when one of them cancels', async () => {
+    const engine = fakeEngine()
+    const { control } = watch(engine)
+    const gate = Promise.withResolvers<void>()
+    engine.onStart = () => gate.promise
+    const leaving = new AbortController()
+    const [left, stayed] = [control.up(ignore, leaving.signal), control.up(ignore, never)]
+    await until(() => engine.calls.includes('start s3'))
+    leaving.abort()
+    await assert.rejects(left, { name: 'AbortError' })
+    gate.resolve()
+    assert.equal((await stayed).kind, 'running')
+  })
+
+  it('takes back what it started when it is cancelled, and nothing else', async () => {
+    const engine = fakeEngine('s3')
+    const { control } = watch(engine)
+    const abort = new AbortController()
+    engine.onStart = (_name, signal) => new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+    const up = control.up(ignore, abort.signal)
+    await until(() => engine.calls.includes('start spark-connect'))
+    abort.abort()
+    await assert.rejects(up, { name: 'AbortError' })
+    assert.deepEqual(engine.calls, ['prepare', 'start spark-connect', 'stop spark-connect'])
+    assert.equal(control.state.kind, 'failed')
+    assert.deepEqual([...engine.running], ['s3'])
+  })
+
+  it('is stopped after the cancelled start of everything, and can start again', async () => {
+    const engine = fakeEngine()
+    const { control } = watch(engine)
+    const abort = new AbortController()
+    engine.onStart = async name => {
+      if (name === 'spark-connect') abort.abort()
+      abort.signal.throwIfAborted()
+    }
+    await assert.rejects(control.up(ignore, abort.signal), { name: 'AbortError' })
+    assert.deepEqual(control.state, { kind: 'stopped' })
+    engine.onStart = () => Promise.resolve()
+    assert.equal((await control.up(ignore, never)).kind, 'running')
+  })
+
+  it('shows why it failed, keeps what works and repairs the rest on the next up', async () => {
+    const engine = fakeEngine()
+    const { control } = watch(engine)
+    const details = { service: 'spark-connect', log: 'Caused by: BindException' }
+    engine.onStart = name =>
+      name === 's3' ? Promise.resolve() : Promise.reject(new LakehouseError('failed', 'Spark ended.', { hint: 'Look.', details }))
+    await assert.rejects(control.up(ignore, never), error => isProblem(error, 'failed'))
+    assert.ok(control.state.kind === 'failed')
+    assert.deepEqual(control.state.problem, { code: 'failed', message: 'Spark ended.', hint: 'Look.', details })
+    assert.deepEqual([...engine.running], ['s3'])
+    engine.onStart = () => Promise.resolve()
+    assert.equal((await control.up(ignore, never)).kind, 'running')
+    assert.deepEqual(engine.calls, ['prepare', 'start s3', 'start spark-connect', 'prepare', 'start spark-connect'])
+  })
+
+  it('stops in reverse order', async () => {
+    const engine = fakeEngine('s3', 'spark-connect')
+    const { control, states } = watch(engine)
+    assert.deepEqual(await control.down(ignore, never), { kind: 'stopped' })
+    assert.deepEqual(engine.calls, ['stop spark-connect', 'stop s3'])
+    assert.deepEqual(states, ['stopping', 'stopped'])
+  })
+
+  it('makes one change after another, in the order they were asked for', async () => {
+    const engine = fakeEngine()
+    const { control } = watch(engine)
+    const states = await Promise.all([control.up(ignore, never), control.down(ignore, never), control.up(ignore, never)])
+    assert.deepEqual(
+      states.map(state => state.kind),
+      ['running', 'stopped', 'running'],
+    )
+    assert.deepEqual(
+      engine.calls.filter(call => call.endsWith('s3')),
+      ['start s3', 'stop s3', 'start s3'],
+    )
+  })
+
+  it('sees on refresh that a service has gone', async () => {
+    const engine = fakeEngine('s3', 'spark-connect')
+    const { control } = watch(engine)
+    assert.equal((await control.refresh(never)).kind, 'running')
+    engine.running.delete('spark-connect')
+    const state = await control.refresh(never)
+    assert.ok(state.kind === 'failed')
+    assert.equal(state.problem.message, 'Spark is not running.')
+  })
+
+  it('shows that another window is at work, and waits for it', async () => {
+    const engine = fakeEngine()
+    engine.isElsewhere = true
+    const { control, states } = watch(engine)
+    assert.deepEqual((await control.refresh(never)).kind, 'starting')
+    engine.isElsewhere = true
+    const heard: string[] = []
+    await control.up(({ step }) => heard.push(step), never)
+    assert.equal(heard[0], 'Waiting for another window that is changing the stack')
+    assert.equal(states[1], 'starting: Waiting for another window that is changing the stack')
+  })
+
+  it('cancels its change when it is disposed, and starts no other', async () => {
+    const engine = fakeEngine()
+    const { control } = watch(engine)
+    engine.onPrepare = signal => new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+    const up = control.up(ignore, never)
+    await until(() => engine.calls.includes('prepare'))
+    control.dispose()
+    await assert.rejects(up, error => isProblem(error, 'cancelled'))
+    await assert.rejects(control.up(ignore, never), error => isProblem(error, 'cancelled'))
+  })
+})
+
+async function until(isTrue: () => boolean): Promise<void> {
+  while (!isTrue()) await new Promise(setImmediate)
+}
