@@ -22,7 +22,7 @@ import { s3proxy } from './s3proxy.ts'
 import { serviceEnv } from './serviceEnv.ts'
 import { clearStale, layOut } from './serviceFolder.ts'
 import { sparkConnect } from './sparkConnect.ts'
-import { serviceTitles, type ServicePorts, type ServiceSpec } from './spec.ts'
+import { titleAtStart, type ServicePorts, type ServiceSpec } from './spec.ts'
 import type { ServiceName, StackSecrets } from './types.ts'
 
 /** How long a running service that does not answer is given before it is started anew. */
@@ -161,7 +161,7 @@ class LocalEngine implements StackEngine {
     if (outcome === 'healthy') return
     const logFile = this.logFile(spec.name)
     const log = await logTail(logFile, shownLogLines)
-    throw unhealthy(serviceTitles[spec.name], outcome, { log, logFile, service: spec.name })
+    throw unhealthy(titleAtStart(spec.name), outcome, { log, logFile, service: spec.name })
   }
 
   #wait(

@@ -8,6 +8,12 @@ export const stackRegion = 'us-east-1'
 /** Names as people read them. */
 export const serviceTitles: Readonly<Record<ServiceName, string>> = { s3: 'the object store', 'spark-connect': 'Spark' }
 
+/** A title as a sentence begins with it. */
+export function titleAtStart(name: ServiceName): string {
+  const title = serviceTitles[name]
+  return title.charAt(0).toUpperCase() + title.slice(1)
+}
+
 /** Ports of a service by their names; `main` is where its clients go. */
 export type ServicePorts = Readonly<Record<string, number>> & { readonly main: number }
 

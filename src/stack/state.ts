@@ -1,6 +1,6 @@
 import type { Problem } from '#base/errors.ts'
 import type { StackSnapshot } from './engine.ts'
-import { serviceTitles } from './spec.ts'
+import { titleAtStart } from './spec.ts'
 import type { ServiceState, StackState } from './types.ts'
 
 /** What a look at the services means for the whole stack. */
@@ -15,7 +15,7 @@ export function stateOf({ services, endpoints, isChanging }: StackSnapshot): Sta
 }
 
 function problemOf({ name, state }: ServiceState): Problem {
-  const title = serviceTitles[name]
+  const title = titleAtStart(name)
   const hint = 'Start the stack again: what runs is kept, the rest is repaired.'
   const details = { service: name }
   if (state === 'running') return { code: 'unreachable', message: `${title} runs but does not answer.`, hint, details }

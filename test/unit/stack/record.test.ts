@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict'
+import { formatRecord, parseRecord, type StackRecord } from '#stack/record.ts'
+
+const record: StackRecord = {
+  secrets: { s3: { accessKeyId: 'key', secretAccessKey: 'secret' }, sparkToken: 'token' },
+  services: {
+    s3: { process: { pid: 11, started: 'boot:1' }, ports: { main: 9000 }, since: 5, urls: {} },
+    'spark-connect': {
+      process: { pid: 12, started: 'boot:2' },
+      ports: { main: 15_002, ui: 4040 },
+      since: 6,
+      urls: { s3: 'http://127.0.0.1:9000' },
+    },
+  },
+}
+
+describe('the discovery file', () => {
+  it('is read as it was written', () => {
+    assert.deepEqual(parseRecord(JSON.parse(formatRecord(record, '/project'))), record)
+  })
+
+  it('gives what is sound in a damaged or newer file', () => {
+    assert.deepEqual(
+      [undefined, 'text', [], { services: 7 }, { services: { s3: { process: { pid: '11' } } } }].map(parseRecord),
+      Array.from({ length: 5 }, () => ({ services: {} })),
+    )
+    const { s3 } = record.services
+    const damaged = {
+      secrets: { s3: {} },
+      services: { s3: { ...s3, extra: 1, ports: { main: 9000, bad: 70_000 } }, 'spark-connect': null, later: s3 },
+    }
+    assert.deepEqual(parseRecord(damaged), { services: { s3 } })
+  })
+})
