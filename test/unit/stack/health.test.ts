@@ -7,13 +7,14 @@ import { fakeClock } from '../../fakes/clock.ts'
 
 const signal = new AbortController().signal
 
-describe('waiting for health', () => {
-  const wait = (more: Partial<HealthWait>): HealthWait & { clock: ReturnType<typeof fakeClock> } => {
-    const clock = fakeClock()
-    const probe = { kind: 'http', port: 1, path: '/' } as const
-    return { probe, tryProbe: () => Promise.resolve(false), isAlive: () => Promise.resolve(true), deadlineMs: 2000, ...more, clock }
-  }
+/** A wait on a clock that nobody waits for. */
+function wait(more: Partial<HealthWait>): HealthWait & { clock: ReturnType<typeof fakeClock> } {
+  const clock = fakeClock()
+  const probe = { kind: 'http', port: 1, path: '/' } as const
+  return { probe, tryProbe: () => Promise.resolve(false), isAlive: () => Promise.resolve(true), deadlineMs: 2000, ...more, clock }
+}
 
+describe('waiting for health', () => {
   it('tries again after longer and longer pauses until there is an answer', async () => {
     let tries = 0
     const options = wait({ tryProbe: () => Promise.resolve((tries += 1) === 4) })
