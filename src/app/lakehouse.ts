@@ -1,6 +1,7 @@
 import type { Disposable } from '#base/disposable.ts'
 import type { Logger } from '#base/log.ts'
 import type { Catalog } from './catalog.ts'
+import type { FoundTable } from './findTables.ts'
 import type { Place } from './place.ts'
 import type { Connections } from './connections.ts'
 import type { ConnectionSecrets } from './connection.ts'
@@ -31,6 +32,8 @@ export interface Lakehouse extends Disposable {
   readonly connections: Connections
   readonly catalog: Catalog
   readonly reads: TableReads
+  /** All Delta tables at or below a place, in order of their paths. */
+  readonly tables: (root: Place, signal: AbortSignal) => AsyncIterable<FoundTable>
   readonly preview: (table: Place) => Preview
   readonly statements: Statements
 }
