@@ -13,7 +13,7 @@ export interface Strings {
     readonly width: (column: string, pixels: string) => string
     readonly selected: (rows: string, columns: string) => string
     readonly loadFailed: (why: string) => string
-    readonly noRows: string
+    readonly retry: string
   }
   readonly detail: {
     readonly label: (column: string) => string
@@ -51,7 +51,6 @@ export interface Strings {
     readonly cutBytes: (size: string) => string
     readonly unreadable: string
     readonly unreadableHint: string
-    readonly retry: string
   }
 }
 
@@ -69,7 +68,7 @@ const english: Strings = {
     width: (column, pixels) => `${column}: ${pixels} pixels wide`,
     selected: (rows, columns) => `${rows} × ${columns} selected`,
     loadFailed: why => `Rows could not be loaded. ${why}`,
-    noRows: 'No rows',
+    retry: 'Retry',
   },
   detail: {
     label: column => `Value of ${column}`,
@@ -107,7 +106,6 @@ const english: Strings = {
     cutBytes: size => `cut at ${size}`,
     unreadable: 'This result cannot be shown',
     unreadableHint: 'Run the cell again to get its rows back.',
-    retry: 'Retry',
   },
 }
 
@@ -125,7 +123,7 @@ const brazilian: Strings = {
     width: (column, pixels) => `${column}: ${pixels} pixels de largura`,
     selected: (rows, columns) => `${rows} × ${columns} selecionadas`,
     loadFailed: why => `Não foi possível carregar linhas. ${why}`,
-    noRows: 'Nenhuma linha',
+    retry: 'Tentar de novo',
   },
   detail: {
     label: column => `Valor de ${column}`,
@@ -163,7 +161,6 @@ const brazilian: Strings = {
     cutBytes: size => `cortado em ${size}`,
     unreadable: 'Não é possível mostrar este resultado',
     unreadableHint: 'Execute a célula de novo para ter as linhas de volta.',
-    retry: 'Tentar de novo',
   },
 }
 

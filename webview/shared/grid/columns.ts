@@ -2,8 +2,8 @@ import type { CellText } from '#arrow/formatScalar.ts'
 import type { Page } from '#arrow/page.ts'
 import type { Span } from './viewport.ts'
 
-export const narrowest = 48
-export const widest = 1200
+const narrowest = 48
+const widest = 1200
 /** Content makes a column at most this wide; the user may go on. */
 const widestMeasured = 380
 const sampledRows = 80
@@ -70,11 +70,8 @@ export function fitColumns(page: Page, ruler: Ruler): readonly number[] {
 /** The width that fits one column. */
 export function fitColumn(page: Page, column: number, ruler: Ruler): number {
   const { name, type } = page.columns[column] ?? { name: '', type: '' }
-  const cells = Array.from(
-    { length: Math.min(page.rows, sampledRows) },
-    (_, row) => page.cell(row, column, { limit: sampledCharacters }).text,
-  )
-  const longest = texts.toSorted((a, b) => b.length - a.length).slice(0, measuredCells)
+  const cells = Array.from({ length: Math.min(page.rows, sampledRows) }, (_, row) => page.cell(row, column, { limit: sampledCharacters }))
+  const longest = cells.toSorted((a, b) => b.text.length - a.text.length).slice(0, measuredCells)
   const content = Math.max(ruler.name(name), ruler.type(type.slice(0, sampledCharacters)), ...longest.map(cell => ruler.cell(cell)))
   return Math.round(Math.max(narrowest, Math.min(content + ruler.padding, widestMeasured)))
 }

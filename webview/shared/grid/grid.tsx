@@ -91,6 +91,14 @@ export function Grid(props: GridProps) {
         <GridHeader model={model} strings={strings} fit={fit} />
         <GridBody model={model} strings={strings} />
       </div>
+      {rows.failure ? (
+        <div class="dfl-failure" role="alert">
+          <span>{strings.grid.loadFailed(rows.failure.message)}</span>
+          <button type="button" class="dfl-button" onClick={() => rows.retry()}>
+            {strings.grid.retry}
+          </button>
+        </div>
+      ) : null}
       {model.isDetailOpen.value ? (
         <GridDetail model={model} strings={strings} close={closeDetail} copy={text => copyText(text, strings.grid.copied('1', '1'))} />
       ) : null}

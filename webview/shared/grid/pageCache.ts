@@ -75,6 +75,11 @@ export class PageCache implements GridRows, Disposable {
     return error ? { kind: 'failed', error } : { kind: 'loading' }
   }
 
+  /** Loads the first page, whose columns and rows a grid starts with; throws its failure. */
+  async first(signal: AbortSignal): Promise<void> {
+    this.#keep(0, await this.#source.read(0, this.#options.pageRows, signal))
+  }
+
   want(rows: Span): void {
     const before = this.#wantedPages()
     this.#wanted = rows

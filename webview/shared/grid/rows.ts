@@ -17,6 +17,8 @@ export interface RowCount {
 export interface GridRows {
   readonly columns: readonly PageColumn[]
   readonly count: RowCount
+  /** Why rows in view are missing. */
+  readonly failure: Error | undefined
   readonly onDidChange: Event<void>
   at(row: number): RowState
   /** Tells which rows are in view: they are loaded, the next ones after them, and what is no longer wanted is given up. */
@@ -32,6 +34,7 @@ export function rowsOfPage(page: Page): GridRows {
   return {
     columns: page.columns,
     count: { rows: page.rows, exact: true },
+    failure: undefined,
     onDidChange: () => ({ dispose: () => {} }),
     at: index => ({ kind: 'ready', page, index }),
     want: () => {},

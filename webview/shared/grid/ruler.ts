@@ -5,13 +5,14 @@ const padding = 24
 const typeScale = 0.85
 const codeScale = 0.95
 
-/** Measures in the fonts of an element: names are bold, types smaller, bytes and nested values in the code font. */
+/** Measures in the fonts that the grid has inside of an element: names are bold, types smaller, bytes and nested values in the code font. */
 export function rulerOf(element: Element): Ruler {
   const context = document.createElement('canvas').getContext('2d')
-  const { fontSize, fontFamily } = getComputedStyle(element)
-  const size = Number.parseFloat(fontSize) || 13
-  const codeFamily = getComputedStyle(element).getPropertyValue('--vscode-editor-font-family').trim() || 'monospace'
-  const measure = (text: string, weight: number, pixels: number, family = fontFamily): number => {
+  const style = getComputedStyle(element)
+  const size = Number.parseFloat(style.getPropertyValue('--vscode-font-size') || style.fontSize) || 13
+  const textFamily = style.getPropertyValue('--vscode-font-family') || style.fontFamily
+  const codeFamily = style.getPropertyValue('--vscode-editor-font-family') || 'monospace'
+  const measure = (text: string, weight: number, pixels: number, family = textFamily): number => {
     if (!context) return text.length * pixels * 0.6
     context.font = `${weight} ${pixels}px ${family}`
     return context.measureText(text).width

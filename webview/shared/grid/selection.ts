@@ -106,10 +106,6 @@ export function fitSelection({ active, anchor, head }: Selection, { rows, column
   return { active: fit(active), anchor: fit(anchor), head: fit(head) }
 }
 
-export function isInBlock(block: Block | undefined, row: number, column: number): boolean {
-  return block !== undefined && isInSpan(block.rows, row) && isInSpan(block.columns, column)
-}
-
 export function isInSpan({ first, end }: Span, index: number): boolean {
   return index >= first && index < end
 }

@@ -24,7 +24,7 @@ export interface Body {
   readonly viewHeight: number
 }
 
-export const tallestBody = 8_000_000
+const tallestBody = 8_000_000
 
 export const unscrolled: Scroll = { dom: 0, top: 0 }
 

@@ -1,0 +1,120 @@
+import { useSignal } from '@preact/signals'
+import { isProblem } from '#base/errors.ts'
+import type { PreviewTable } from '#protocol/preview.ts'
+import { Grid } from '../shared/grid/grid.tsx'
+import type { GridView } from '../shared/grid/gridModel.ts'
+import { Icon } from '../shared/icons.tsx'
+import { Notice } from '../shared/notice.tsx'
+import { countText, type Strings } from '../shared/strings.ts'
+import type { PreviewModel, Shown } from './previewModel.ts'
+import { VersionPicker } from './versionPicker.tsx'
+
+export interface AppProps {
+  readonly model: PreviewModel
+  readonly strings: Strings
+  /** Where the reader was; read anew for each version. */
+  readonly view: () => GridView | undefined
+  readonly saveView: (view: GridView) => void
+  readonly copy: (text: string) => Promise<void>
+}
+
+/** The page: what is shown at the top, below it the rows or why there are none. */
+export function App(props: AppProps) {
+  const { model, strings } = props
+  const phase = model.phase.value
+  const shown = model.shown.value
+  return (
+    <div class="dfp-app" aria-busy={model.isBusy.value}>
+      <div class={model.isBusy.value ? 'dfp-progress dfp-busy' : 'dfp-progress'} />
+      {shown ? <Header {...props} shown={shown} /> : null}
+      <main class={phase.kind === 'opening' && shown ? 'dfp-main dfp-stale' : 'dfp-main'}>
+        {phase.kind === 'failed' ? <Failure error={phase.error} strings={strings} retry={() => void model.retry()} /> : null}
+        {phase.kind === 'opening' && !shown ? <p class="dfp-opening">{strings.grid.loading}</p> : null}
+        {shown && phase.kind !== 'failed' ? <Rows {...props} shown={shown} /> : null}
+      </main>
+    </div>
+  )
+}
+
+function Header({ model, strings, copy, shown: { table, rows } }: AppProps & { readonly shown: Shown }) {
+  void model.isBusy.value
+  const { exact, rows: count } = rows.count
+  return (
+    <header class="dfp-header">
+      <h1 class="dfp-name">
+        <Icon name="table" />
+        <span>{table.name}</span>
+      </h1>
+      <VersionPicker table={table} versions={model.versions} strings={strings} choose={version => void model.open(version)} />
+      <span class="dfp-count">
+        {exact ? strings.preview.rows(countText(count, strings)) : strings.preview.rowsAtLeast(countText(count, strings))}
+      </span>
+      {table.partitionColumns.length > 0 ? (
+        <span class="dfp-quiet">{strings.preview.partitionedBy(table.partitionColumns.join(', '))}</span>
+      ) : null}
+      <Location table={table} strings={strings} copy={copy} />
+    </header>
+  )
+}
+
+function Location({ table, strings, copy }: Pick<AppProps, 'strings' | 'copy'> & { readonly table: PreviewTable }) {
+  const isCopied = useSignal(false)
+  const onClick = async (): Promise<void> => {
+    await copy(table.location)
+    isCopied.value = true
+  }
+  return (
+    <button
+      type="button"
+      class="dfp-location"
+      title={`${strings.preview.copyLocation}: ${table.location}`}
+      aria-label={`${strings.preview.copyLocation}: ${table.location}`}
+      onClick={() => void onClick()}
+      onBlur={() => {
+        isCopied.value = false
+      }}
+    >
+      <span>{table.location}</span>
+      <Icon name={isCopied.value ? 'check' : 'copy'} />
+      <span class="dfl-hidden" role="status">
+        {isCopied.value ? strings.preview.locationCopied : ''}
+      </span>
+    </button>
+  )
+}
+
+function Rows({ strings, view, saveView, copy, shown: { table, rows } }: AppProps & { readonly shown: Shown }) {
+  const start = view()
+  return (
+    <>
+      <div class={rows.count.rows === 0 ? 'dfp-grid dfp-norows' : 'dfp-grid'}>
+        <Grid
+          key={table.version}
+          rows={rows}
+          label={strings.grid.label(table.name)}
+          strings={strings}
+          copy={copy}
+          onDidChangeView={saveView}
+          {...(start ? { view: start } : {})}
+        />
+      </div>
+      {rows.count.rows === 0 ? (
+        <Notice role="note" icon="inbox" title={strings.preview.noRows(String(table.version))} hint={strings.preview.noRowsHint} />
+      ) : null}
+    </>
+  )
+}
+
+function Failure({ error, strings, retry }: { readonly error: Error; readonly strings: Strings; readonly retry: () => void }) {
+  const isUnsupported = isProblem(error, 'unsupported')
+  return (
+    <Notice
+      role="alert"
+      icon={isUnsupported ? 'blocked' : 'warning'}
+      title={isUnsupported ? strings.preview.unsupported : strings.preview.failed}
+      message={error.message}
+      hint={isProblem(error) ? error.hint : undefined}
+      action={isUnsupported ? undefined : { label: strings.preview.retry, run: retry }}
+    />
+  )
+}
