@@ -1,0 +1,47 @@
+import { Lru } from '#base/lru.ts'
+import { describeTable, listFiles, listHistory, readTableRows } from '#delta/reads.ts'
+import { openTable, type DeltaTable, type Memo, type StoredAt } from '#delta/table.ts'
+import type { ObjectStore } from '#storage/objectStore.ts'
+import type { StoreSpec } from '#storage/storeSpec.ts'
+import type { Place } from './place.ts'
+import type { TableReads } from './tableReads.ts'
+
+/** Reads in this thread. States of versions and footers stay in memory, the most recently used up to a bound. */
+export function createTableReads(openStore: (spec: StoreSpec) => ObjectStore): TableReads {
+  const memo = createMemo(memoBytes)
+  const open = ({ store, key }: Place): DeltaTable =>
+    openTable(openStore(store), key, { memo, resolve: uri => resolveUri(uri, store, openStore) })
+  return {
+    describe: ({ place, at }, signal) => describeTable(open(place), at, signal),
+    history: ({ place, before, limit }, signal) => listHistory(open(place), before === undefined ? { limit } : { before, limit }, signal),
+    files: ({ place, at }, signal) => listFiles(open(place), at, signal),
+    rows: ({ place, at, rows }, signal) => readTableRows(open(place), at, rows, signal),
+  }
+}
+
+const memoBytes = 256 * 1024 * 1024
+
+function createMemo(capacity: number): Memo {
+  const kept = new Lru<string, { readonly value: unknown; readonly weight: number }>(capacity, ({ weight }) => weight)
+  return async <T>(key: string, make: () => Promise<T>, weigh: (value: T) => number): Promise<T> => {
+    const known = kept.get(key)
+    // SAFETY: the beginning of a key names the kind of its value.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+    if (known) return known.value as T
+    const value = await make()
+    kept.set(key, { value, weight: weigh(value) })
+    return value
+  }
+}
+
+/** Where an absolute URI of a log lies, through the same service as its table: another bucket, another folder. */
+function resolveUri(uri: string, spec: StoreSpec, openStore: (spec: StoreSpec) => ObjectStore): StoredAt | undefined {
+  if (spec.kind === 's3') {
+    const [, bucket, key] = /^s3[an]?:\/\/([^/]+)\/(.+)$/.exec(uri) ?? []
+    return bucket === undefined || key === undefined ? undefined : { store: openStore({ ...spec, bucket }), key }
+  }
+  const path = uri.replace(/^file:\/*/, '/')
+  if (!path.startsWith('/')) return undefined
+  const [, drive = '/', rest = ''] = /^\/([A-Za-z]:\/)?(.*)$/.exec(path) ?? []
+  return { store: openStore({ kind: 'local', folder: drive }), key: rest.replace(/^\/+/, '') }
+}

@@ -1,0 +1,204 @@
+import type { Protocol } from './types.ts'
+import { countAt, countOr, isWire, textAt, textMap, textOr, textsAt, type Wire } from './wire.ts'
+
+/**
+ * The actions of a log that a reader needs; the file that turns its JSON into types. Unknown actions and members are ignored.
+ * https://github.com/delta-io/delta/blob/master/PROTOCOL.md#actions
+ */
+export type Action =
+  | { readonly kind: 'add'; readonly add: AddFile }
+  | { readonly kind: 'remove'; readonly remove: RemoveFile }
+  | { readonly kind: 'metadata'; readonly metadata: Metadata }
+  | { readonly kind: 'protocol'; readonly protocol: Protocol }
+  | { readonly kind: 'commitInfo'; readonly commitInfo: Wire }
+  | { readonly kind: 'domain'; readonly domain: DomainMetadata }
+  | { readonly kind: 'sidecar'; readonly sidecar: Sidecar }
+
+export interface AddFile {
+  /** As in the log, percent-decoded once: relative to the table, or absolute. */
+  readonly path: string
+  readonly size: number
+  /** Physical column name → text, null for NULL. */
+  readonly partitionValues: Readonly<Record<string, string | null>>
+  /** JSON text. */
+  readonly stats: string | undefined
+  /** From `stats_parsed` of a checkpoint that has no text. */
+  readonly parsedRecords?: number | undefined
+  readonly deletionVector: DeletionVectorDescriptor | undefined
+  readonly dataChange: boolean
+}
+
+export interface RemoveFile {
+  readonly path: string
+  readonly deletionVector: DeletionVectorDescriptor | undefined
+}
+
+export interface DeletionVectorDescriptor {
+  /** `u` relative, `p` absolute, `i` inline. */
+  readonly storageType: string
+  readonly pathOrInlineDv: string
+  readonly offset: number | undefined
+  readonly sizeInBytes: number
+  readonly cardinality: number
+}
+
+export interface Metadata {
+  readonly id: string
+  readonly name: string | null
+  readonly description: string | null
+  /** Absent in tables that were never given one. */
+  readonly schemaString: string | undefined
+  readonly partitionColumns: readonly string[]
+  readonly configuration: Readonly<Record<string, string>>
+}
+
+export interface DomainMetadata {
+  readonly domain: string
+  readonly configuration: string
+  readonly removed: boolean
+}
+
+export interface Sidecar {
+  readonly path: string
+  readonly sizeInBytes: number
+}
+
+/** The action of one parsed line; undefined for one that a reader may ignore. @throws Error saying what is wrong with it */
+export function parseAction(value: unknown): Action | undefined {
+  if (!isWire(value)) throw new Error('it is no object')
+  if (isWire(value['add'])) return { kind: 'add', add: named('add', () => parseAdd(value['add'])) }
+  if (isWire(value['remove'])) return { kind: 'remove', remove: named('remove', () => parseRemove(value['remove'])) }
+  if (isWire(value['metaData'])) return { kind: 'metadata', metadata: named('metaData', () => parseMetadata(value['metaData'])) }
+  if (isWire(value['protocol'])) return { kind: 'protocol', protocol: named('protocol', () => parseProtocol(value['protocol'])) }
+  if (isWire(value['commitInfo'])) return { kind: 'commitInfo', commitInfo: value['commitInfo'] }
+  if (isWire(value['domainMetadata'])) {
+    return { kind: 'domain', domain: named('domainMetadata', () => parseDomain(value['domainMetadata'])) }
+  }
+  if (isWire(value['sidecar'])) return { kind: 'sidecar', sidecar: named('sidecar', () => parseSidecar(value['sidecar'])) }
+  return undefined
+}
+
+/** Rows that statistics count, before deletion vectors; undefined where there are none. */
+export function recordsOf({ stats, parsedRecords }: AddFile): number | undefined {
+  if (parsedRecords !== undefined) return parsedRecords
+  if (stats === undefined) return undefined
+  try {
+    const parsed: unknown = JSON.parse(stats)
+    const count = isWire(parsed) ? countOr(parsed, 'numRecords') : undefined
+    return count !== undefined && Number.isSafeInteger(count) && count >= 0 ? count : undefined
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}
+
+/** Rows of a file that are not deleted; undefined without statistics. */
+export function liveRecordsOf(add: AddFile): number | undefined {
+  const records = recordsOf(add)
+  return records === undefined ? undefined : records - (add.deletionVector?.cardinality ?? 0)
+}
+
+/** What names a logical file: path and deletion vector. */
+export function fileKey({ path, deletionVector }: RemoveFile): string {
+  if (!deletionVector) return canonicalPath(path)
+  const { storageType, pathOrInlineDv, offset } = deletionVector
+  return `${canonicalPath(path)}\n${storageType}${pathOrInlineDv}${offset === undefined ? '' : `@${offset}`}`
+}
+
+/** Percent-decoded once. @throws Error when the path is not validly encoded */
+export function decodePath(path: string): string {
+  if (!path.includes('%')) return path
+  try {
+    return decodeURIComponent(path)
+  } catch (error) {
+    if (error instanceof URIError) throw new Error(`the path ${path} is not validly percent-encoded`, { cause: error })
+    throw error
+  }
+}
+
+/** `/x`, `file:/x` and `file:///x` name the same file. */
+function canonicalPath(path: string): string {
+  return path.replace(/^file:\/+/, '/')
+}
+
+function named<T>(action: string, parse: () => T): T {
+  try {
+    return parse()
+  } catch (error) {
+    throw new Error(`${action}: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+  }
+}
+
+function parseAdd(value: unknown): AddFile {
+  const wire = isWire(value) ? value : {}
+  return {
+    path: decodePath(textAt(wire, 'path')),
+    size: countAt(wire, 'size'),
+    partitionValues: parsePartitionValues(wire['partitionValues']),
+    stats: textOr(wire, 'stats'),
+    deletionVector: parseDeletionVector(wire['deletionVector']),
+    dataChange: wire['dataChange'] !== false,
+  }
+}
+
+function parseRemove(value: unknown): RemoveFile {
+  const wire = isWire(value) ? value : {}
+  return { path: decodePath(textAt(wire, 'path')), deletionVector: parseDeletionVector(wire['deletionVector']) }
+}
+
+function parsePartitionValues(value: unknown): AddFile['partitionValues'] {
+  if (!isWire(value)) return {}
+  return Object.fromEntries(
+    Object.entries(value).map(([name, text]) => {
+      if (typeof text !== 'string' && text !== null) throw new Error(`the value of partition column ${name} is no text`)
+      return [name, text]
+    }),
+  )
+}
+
+function parseDeletionVector(value: unknown): DeletionVectorDescriptor | undefined {
+  if (!isWire(value)) return undefined
+  return {
+    storageType: textAt(value, 'storageType'),
+    pathOrInlineDv: textAt(value, 'pathOrInlineDv'),
+    offset: countOr(value, 'offset'),
+    sizeInBytes: countAt(value, 'sizeInBytes'),
+    cardinality: countAt(value, 'cardinality'),
+  }
+}
+
+function parseMetadata(value: unknown): Metadata {
+  const wire = isWire(value) ? value : {}
+  return {
+    id: textOr(wire, 'id') ?? '',
+    name: textOr(wire, 'name') ?? null,
+    description: textOr(wire, 'description') ?? null,
+    schemaString: textOr(wire, 'schemaString'),
+    partitionColumns: textsAt(wire, 'partitionColumns'),
+    configuration: textMap(wire['configuration']),
+  }
+}
+
+function parseProtocol(value: unknown): Protocol {
+  const wire = isWire(value) ? value : {}
+  return {
+    minReaderVersion: countAt(wire, 'minReaderVersion'),
+    minWriterVersion: countAt(wire, 'minWriterVersion'),
+    readerFeatures: textsAt(wire, 'readerFeatures'),
+    writerFeatures: textsAt(wire, 'writerFeatures'),
+  }
+}
+
+function parseDomain(value: unknown): DomainMetadata {
+  const wire = isWire(value) ? value : {}
+  return {
+    domain: textAt(wire, 'domain'),
+    configuration: textOr(wire, 'configuration') ?? '',
+    removed: wire['removed'] === true,
+  }
+}
+
+function parseSidecar(value: unknown): Sidecar {
+  const wire = isWire(value) ? value : {}
+  return { path: decodePath(textAt(wire, 'path')), sizeInBytes: countAt(wire, 'sizeInBytes') }
+}

@@ -1,0 +1,138 @@
+import { isProblem } from '#base/errors.ts'
+import { liveRecordsOf, recordsOf } from './actions.ts'
+import { physicalName } from './columns.ts'
+import { checkReadable, columnMappingOf } from './features.ts'
+import { readHistory, type HistoryRequest } from './history.ts'
+import { earliestVersion, listBack, listLog, type LogFiles, type LogListing } from './log.ts'
+import { readRows } from './scan.ts'
+import { loadSnapshot, type Snapshot } from './snapshot.ts'
+import type { DeltaTable } from './table.ts'
+import type { At, FileEntry, HistoryPage, RowsRequest, TableDescription, TableRows } from './types.ts'
+import { isoTime, resolveVersion, timeOf } from './versions.ts'
+import { isWire } from './wire.ts'
+
+/** What a version says about its table; also where a reader feature stops files and rows. */
+export async function describeTable(table: DeltaTable, at: At, signal: AbortSignal): Promise<TableDescription> {
+  return await withLog(table, signal, async listing => {
+    const { snapshot, files: log } = await snapshotAt(table, listing, at, signal)
+    const { version, protocol, metadata, schema, files: active } = snapshot
+    return {
+      version,
+      timestamp: isoTime(await timeOf(table, log, snapshot, signal)),
+      name: metadata.name,
+      description: metadata.description,
+      protocol,
+      schema,
+      partitionColumns: metadata.partitionColumns,
+      clusteringColumns: clusteringColumns(snapshot),
+      properties: metadata.configuration,
+      numFiles: active?.length ?? null,
+      sizeBytes: active?.reduce((sum, { size }) => sum + size, 0) ?? null,
+      numRecords: active ? sumOrNull(active.map(liveRecordsOf)) : null,
+      earliestVersion: earliestVersion(listing) ?? version,
+      latestVersion: listing.latestVersion,
+    }
+  })
+}
+
+/** One page of the history, newest first. */
+export async function listHistory(table: DeltaTable, request: HistoryRequest, signal: AbortSignal): Promise<HistoryPage> {
+  return await withLog(table, signal, listing => readHistory(table, listing, request, signal))
+}
+
+/** The active files of a version in the order of the log. @throws LakehouseError `unsupported` with the feature */
+export async function listFiles(table: DeltaTable, at: At, signal: AbortSignal): Promise<readonly FileEntry[]> {
+  return await withLog(table, signal, async listing => {
+    const { snapshot } = await snapshotAt(table, listing, at, signal)
+    checkReadable(table, snapshot.version, snapshot.protocol)
+    const logicalNames = partitionNames(snapshot)
+    return (snapshot.files ?? []).map(add => ({
+      path: add.path,
+      sizeBytes: add.size,
+      numRecords: recordsOf(add) ?? null,
+      partitionValues: Object.fromEntries(
+        Object.entries(add.partitionValues).map(([name, value]) => [logicalNames.get(name) ?? name, value]),
+      ),
+      deletionVector: add.deletionVector ? { cardinality: add.deletionVector.cardinality } : null,
+    }))
+  })
+}
+
+/** Rows of a version. @throws LakehouseError `unsupported` with the feature, never a wrong row */
+export async function readTableRows(table: DeltaTable, at: At, request: RowsRequest, signal: AbortSignal): Promise<TableRows> {
+  return await withLog(table, signal, async listing => {
+    const { snapshot } = await snapshotAt(table, listing, at, signal)
+    return await readRows(table, snapshot, request, signal)
+  })
+}
+
+/** A file that vanished between listing and reading means a writer was at work: once more, if the log has changed. */
+async function withLog<T>(table: DeltaTable, signal: AbortSignal, task: (listing: LogListing) => Promise<T>): Promise<T> {
+  const listing = await listLog(table, signal)
+  try {
+    return await task(listing)
+  } catch (error) {
+    if (!isProblem(error, 'notFound')) throw error
+    const again = await listLog(table, signal)
+    if (fingerprint(again) === fingerprint(listing)) throw error
+    return await task(again)
+  }
+}
+
+function fingerprint({ head, commits, checkpoints, latestVersion }: LogListing): string {
+  const names = [head.commits[0], commits[0], commits.at(-1)].map(commit => commit && [commit.info.key, commit.info.modified])
+  return JSON.stringify([latestVersion, commits.length, checkpoints.map(({ parts }) => parts[0]?.key), names])
+}
+
+async function snapshotAt(
+  table: DeltaTable,
+  listing: LogListing,
+  at: At,
+  signal: AbortSignal,
+): Promise<{ readonly snapshot: Snapshot; readonly files: LogFiles }> {
+  const version = await resolveVersion(table, listing, at, signal)
+  const log = await listBack(table, listing, version, signal)
+  const last = log.commits.findLast(commit => commit.version === version)?.info ??
+    log.checkpoints.findLast(checkpoint => checkpoint.version === version)?.parts[0] ?? { modified: 0, size: 0 }
+  const key = `snapshot ${table.location} ${version} ${last.modified} ${last.size}`
+  const snapshot = await table.memo(
+    key,
+    () => loadSnapshot(table, log, version, signal),
+    ({ files: adds }) => 10_000 + 600 * (adds?.length ?? 0),
+  )
+  return { snapshot, files: log }
+}
+
+function sumOrNull(counts: readonly (number | undefined)[]): number | null {
+  let sum = 0
+  for (const count of counts) {
+    if (count === undefined) return null
+    sum += count
+  }
+  return sum
+}
+
+function partitionNames({ schema, protocol, metadata }: Snapshot): ReadonlyMap<string, string> {
+  const mapping = columnMappingOf(protocol, metadata.configuration)
+  return new Map((schema?.fields ?? []).map(field => [physicalName(field, mapping), field.name]))
+}
+
+/** Logical names; nested ones joined by dots. https://github.com/delta-io/delta/blob/master/PROTOCOL.md#clustered-table */
+function clusteringColumns({ domains, schema, protocol, metadata }: Snapshot): readonly string[] {
+  const domain = domains.get('delta.clustering')
+  if (!domain) return []
+  const parsed: unknown = JSON.parse(domain.configuration || '{}')
+  const columns: unknown = isWire(parsed) ? parsed['clusteringColumns'] : undefined
+  if (!Array.isArray(columns)) return []
+  const mapping = columnMappingOf(protocol, metadata.configuration)
+  return columns.map((column: unknown) => {
+    const path: unknown = isWire(column) ? column['physicalName'] : column
+    let level = schema?.fields ?? []
+    const names = (Array.isArray(path) ? path : [path]).map(part => {
+      const field = level.find(each => physicalName(each, mapping) === part)
+      level = field && typeof field.type !== 'string' && field.type.type === 'struct' ? field.type.fields : []
+      return field?.name ?? String(part)
+    })
+    return names.join('.')
+  })
+}

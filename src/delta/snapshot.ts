@@ -1,0 +1,195 @@
+import { asError, isProblem, type LakehouseError } from '#base/errors.ts'
+import { limit } from '#base/limit.ts'
+import { fileKey, type Action, type AddFile, type DomainMetadata, type Metadata } from './actions.ts'
+import { readCheckpoint, type CheckpointState } from './checkpoint.ts'
+import { parseActions } from './commits.ts'
+import { missingFeature } from './features.ts'
+import type { Checkpoint, CommitFile, LogFiles } from './log.ts'
+import { parseSchema } from './schema.ts'
+import { problem, type DeltaTable } from './table.ts'
+import type { DeltaStruct, Protocol } from './types.ts'
+
+/** What a version says about its table, without its files. */
+export interface Header {
+  readonly version: number
+  readonly protocol: Protocol
+  readonly metadata: Metadata
+  /** Null when the metadata has none. */
+  readonly schema: DeltaStruct | null
+}
+
+/** One version of a table. */
+export interface Snapshot extends Header {
+  /** Newest of each domain, removed ones left out. */
+  readonly domains: ReadonlyMap<string, DomainMetadata>
+  /** Active files: those of the checkpoint, then in order of their commits; undefined where a reader feature stops it. */
+  readonly files: readonly AddFile[] | undefined
+}
+
+/** Protocol and metadata of a version; reads commits backwards until both are known. */
+export async function loadHeader(table: DeltaTable, files: LogFiles, version: number, signal: AbortSignal): Promise<Header> {
+  const { protocol, metadata } = await replay(table, files, version, 'header', signal)
+  return headerOf(table, version, protocol, metadata)
+}
+
+/**
+ * The state of a version: newest complete checkpoint at or below it, and the commits after that. A checkpoint that cannot be
+ * read is replaced by an older one where the commits reach back.
+ * @throws LakehouseError `notFound` when a commit is missing, `corrupt`
+ */
+export async function loadSnapshot(table: DeltaTable, files: LogFiles, version: number, signal: AbortSignal): Promise<Snapshot> {
+  const { protocol, metadata, domains, adds } = await replayOrHeader(table, files, version, signal)
+  const header = headerOf(table, version, protocol, metadata)
+  const kept = [...domains].filter(([, domain]) => !domain.removed)
+  return { ...header, domains: new Map(kept), files: missingFeature(header.protocol) === undefined ? adds : undefined }
+}
+
+/** Files in a form that only an unknown feature explains must not hide the rest of the table. */
+async function replayOrHeader(table: DeltaTable, files: LogFiles, version: number, signal: AbortSignal): Promise<State> {
+  try {
+    return await replay(table, files, version, 'files', signal)
+  } catch (error) {
+    if (!isProblem(error, 'corrupt')) throw error
+    const state = await replay(table, files, version, 'header', signal).catch((second: unknown) => {
+      throw isProblem(second) ? error : second
+    })
+    if (state.protocol && missingFeature(state.protocol) !== undefined) return state
+    throw error
+  }
+}
+
+interface State {
+  readonly protocol: Protocol | undefined
+  readonly metadata: Metadata | undefined
+  readonly domains: ReadonlyMap<string, DomainMetadata>
+  readonly adds: readonly AddFile[]
+}
+
+const commitsAtOnce = 16
+
+function headerOf(table: DeltaTable, version: number, protocol: Protocol | undefined, metadata: Metadata | undefined): Header {
+  if (!protocol) throw problem(table, 'corrupt', 'its log has no protocol action', { version })
+  if (!metadata) throw problem(table, 'corrupt', 'its log has no metaData action', { version })
+  try {
+    return { version, protocol, metadata, schema: metadata.schemaString ? parseSchema(metadata.schemaString) : null }
+  } catch (error) {
+    throw problem(table, 'corrupt', `its schema cannot be understood: ${asError(error).message}`, { version, cause: error })
+  }
+}
+
+async function replay(
+  table: DeltaTable,
+  files: LogFiles,
+  version: number,
+  extent: 'header' | 'files',
+  signal: AbortSignal,
+): Promise<State> {
+  let failure: LakehouseError | undefined
+  for (const checkpoint of [...files.checkpoints.filter(each => each.version <= version).toReversed(), undefined]) {
+    const since = checkpoint ? checkpoint.version + 1 : 0
+    const commits = files.commits.filter(commit => commit.version >= since && commit.version <= version)
+    const gap = firstGap(commits, since, version)
+    if (gap !== undefined) {
+      failure ??= problem(table, 'notFound', `commit ${gap} is missing from its log`, { version })
+      continue
+    }
+    try {
+      return await replayFrom(table, checkpoint, commits, extent, signal)
+    } catch (error) {
+      if (!checkpoint || !isProblem(error) || (error.code !== 'corrupt' && error.code !== 'notFound')) throw failure ?? error
+      failure ??= error
+    }
+  }
+  throw failure ?? problem(table, 'notFound', 'its log cannot be read', { version })
+}
+
+function firstGap(commits: readonly CommitFile[], from: number, to: number): number | undefined {
+  let expected = from
+  for (const { version } of commits) {
+    if (version > expected) return expected
+    expected = version + 1
+  }
+  return expected <= to ? expected : undefined
+}
+
+async function replayFrom(
+  table: DeltaTable,
+  checkpoint: Checkpoint | undefined,
+  commits: readonly CommitFile[],
+  extent: 'header' | 'files',
+  signal: AbortSignal,
+): Promise<State> {
+  const tail = new Tail()
+  for (let end = commits.length; end > 0; end -= commitsAtOnce) {
+    if (extent === 'header' && tail.hasHeader) return tail.over(undefined)
+    const block = commits.slice(Math.max(0, end - commitsAtOnce), end)
+    const read = limit(commitsAtOnce)
+    const bytes = await Promise.all(block.map(({ info }) => read(() => table.store.read(info.key, undefined, signal))))
+    for (const [i, { info }] of [...block.entries()].toReversed()) {
+      signal.throwIfAborted()
+      const actions = bytes[i] === undefined ? [] : Array.from(parseActions(bytes[i], table.store.locate(info.key)))
+      tail.addOlder(actions)
+    }
+  }
+  if (extent === 'header' && tail.hasHeader) return tail.over(undefined)
+  return tail.over(checkpoint && (await readCheckpoint(table, checkpoint, extent, signal)))
+}
+
+/** The actions after a checkpoint, replayed from the newest back: the first that names something wins. */
+class Tail {
+  readonly #seen = new Set<string>()
+  readonly #newestFirst: AddFile[] = []
+  readonly #domains = new Map<string, DomainMetadata>()
+  #protocol: Protocol | undefined
+  #metadata: Metadata | undefined
+
+  get hasHeader(): boolean {
+    return this.#protocol !== undefined && this.#metadata !== undefined
+  }
+
+  addOlder(actions: readonly Action[]): void {
+    for (const action of actions.toReversed()) this.#add(action)
+  }
+
+  over(checkpoint: CheckpointState | undefined): State {
+    const domains = new Map(this.#domains)
+    for (const domain of checkpoint?.domains ?? []) if (!domains.has(domain.domain)) domains.set(domain.domain, domain)
+    const older = checkpoint?.adds ?? []
+    const kept = this.#seen.size === 0 ? older : older.filter(add => !this.#seen.has(fileKey(add)))
+    return {
+      protocol: this.#protocol ?? checkpoint?.protocol,
+      metadata: this.#metadata ?? checkpoint?.metadata,
+      domains,
+      adds: [...kept, ...this.#newestFirst.toReversed()],
+    }
+  }
+
+  #add(action: Action): void {
+    switch (action.kind) {
+      case 'add':
+        if (this.#isNew(fileKey(action.add))) this.#newestFirst.push(action.add)
+        break
+      case 'remove':
+        this.#seen.add(fileKey(action.remove))
+        break
+      case 'protocol':
+        this.#protocol ??= action.protocol
+        break
+      case 'metadata':
+        this.#metadata ??= action.metadata
+        break
+      case 'domain':
+        if (!this.#domains.has(action.domain.domain)) this.#domains.set(action.domain.domain, action.domain)
+        break
+      case 'commitInfo':
+      case 'sidecar':
+        break
+    }
+  }
+
+  #isNew(key: string): boolean {
+    if (this.#seen.has(key)) return false
+    this.#seen.add(key)
+    return true
+  }
+}

@@ -1,0 +1,47 @@
+/** An object of unknown members. */
+export type Wire = Readonly<Record<string, unknown>>
+
+export function isWire(value: unknown): value is Wire {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** @throws Error naming the member */
+export function textAt(wire: Wire, name: string): string {
+  const value = wire[name]
+  if (typeof value === 'string') return value
+  throw new Error(`${name} is ${value === undefined ? 'missing' : 'no text'}`)
+}
+
+/** @throws Error naming the member */
+export function countAt(wire: Wire, name: string): number {
+  const value = wire[name]
+  if (typeof value === 'number' && Number.isFinite(value)) return value
+  throw new Error(`${name} is ${value === undefined ? 'missing' : 'no number'}`)
+}
+
+/** Undefined when the member is absent or of another type. */
+export function textOr(wire: Wire, name: string): string | undefined {
+  const value = wire[name]
+  return typeof value === 'string' ? value : undefined
+}
+
+/** Undefined when the member is absent or of another type. */
+export function countOr(wire: Wire, name: string): number | undefined {
+  const value = wire[name]
+  return typeof value === 'number' ? value : undefined
+}
+
+/** The texts of an array; none when the member is absent. @throws Error naming the member */
+export function textsAt(wire: Wire, name: string): readonly string[] {
+  const value = wire[name]
+  if (value === undefined || value === null) return []
+  if (Array.isArray(value) && value.every(item => typeof item === 'string')) return value
+  throw new Error(`${name} is no list of texts`)
+}
+
+/** A map of texts; values of other types become their text. */
+export function textMap(value: unknown): Readonly<Record<string, string>> {
+  if (!isWire(value)) return {}
+  const entries = Object.entries(value).filter(([, text]) => text !== null)
+  return Object.fromEntries(entries.map(([name, text]) => [name, typeof text === 'string' ? text : JSON.stringify(text)]))
+}
