@@ -23,10 +23,11 @@ export function App(props: AppProps) {
   const { model, strings } = props
   const phase = model.phase.value
   const shown = model.shown.value
+  const table = model.table.value
   return (
     <div class="dfp-app" aria-busy={model.isBusy.value}>
       <div class={model.isBusy.value ? 'dfp-progress dfp-busy' : 'dfp-progress'} />
-      {shown ? <Header {...props} shown={shown} /> : null}
+      {table ? <Header {...props} table={table} /> : null}
       <main class={phase.kind === 'opening' && shown ? 'dfp-main dfp-stale' : 'dfp-main'}>
         {phase.kind === 'failed' ? <Failure error={phase.error} strings={strings} retry={() => void model.retry()} /> : null}
         {phase.kind === 'opening' && !shown ? <p class="dfp-opening">{strings.grid.loading}</p> : null}
@@ -36,9 +37,7 @@ export function App(props: AppProps) {
   )
 }
 
-function Header({ model, strings, copy, shown: { table, rows } }: AppProps & { readonly shown: Shown }) {
-  void model.isBusy.value
-  const { exact, rows: count } = rows.count
+function Header({ model, strings, copy, table }: AppProps & { readonly table: PreviewTable }) {
   return (
     <header class="dfp-header">
       <h1 class="dfp-name">
@@ -46,15 +45,23 @@ function Header({ model, strings, copy, shown: { table, rows } }: AppProps & { r
         <span>{table.name}</span>
       </h1>
       <VersionPicker table={table} versions={model.versions} strings={strings} choose={version => void model.open(version)} />
-      <span class="dfp-count">
-        {exact ? strings.preview.rows(countText(count, strings)) : strings.preview.rowsAtLeast(countText(count, strings))}
-      </span>
+      <span class="dfp-count">{countOf(model, table, strings)}</span>
       {table.partitionColumns.length > 0 ? (
         <span class="dfp-quiet">{strings.preview.partitionedBy(table.partitionColumns.join(', '))}</span>
       ) : null}
       <Location table={table} strings={strings} copy={copy} />
     </header>
   )
+}
+
+/** From the rows themselves once they are there: statistics may be missing. */
+function countOf(model: PreviewModel, table: PreviewTable, strings: Strings): string {
+  void model.isBusy.value
+  const shown = model.shown.value
+  const count = shown?.table === table ? shown.rows.count : undefined
+  if (count && !count.exact) return strings.preview.rowsAtLeast(countText(count.rows, strings))
+  const rows = count?.rows ?? table.totalRows
+  return rows === null ? '' : strings.preview.rows(countText(rows, strings))
 }
 
 function Location({ table, strings, copy }: Pick<AppProps, 'strings' | 'copy'> & { readonly table: PreviewTable }) {

@@ -29,6 +29,8 @@ export class PreviewModel {
   #asked: number | null = null
   readonly versions: Versions
   readonly phase = signal<Phase>({ kind: 'opening' })
+  /** The table of the last version that opened, also when its rows did not come. */
+  readonly table = signal<PreviewTable | undefined>(undefined)
   readonly shown = signal<Shown | undefined>(undefined)
   /** True while anything in view is on its way. */
   readonly isBusy = signal(true)
@@ -50,6 +52,7 @@ export class PreviewModel {
     let rows: PageCache | undefined
     try {
       const table = await this.#calls.open({ version }, abort)
+      this.#opened(table)
       rows = new PageCache(this.#source(table), { pageRows, keptPages, settleMs, clock: this.#clock })
       await rows.first(abort)
       abort.throwIfAborted()
@@ -67,9 +70,13 @@ export class PreviewModel {
     await this.open(this.#asked)
   }
 
+  #opened(table: PreviewTable): void {
+    if (this.table.value && this.table.value.latestVersion !== table.latestVersion) this.versions.reset()
+    this.table.value = table
+  }
+
   #show({ table, rows }: Shown): void {
     const before = this.shown.value
-    if (before && before.table.latestVersion !== table.latestVersion) this.versions.reset()
     rows.onDidChange(() => {
       this.isBusy.value = rows.isLoading
     })

@@ -7,6 +7,7 @@ export interface Strings {
     readonly empty: string
     readonly resizeHint: string
     readonly loading: string
+    readonly notLoaded: string
     readonly copied: (rows: string, cells: string) => string
     readonly copiedPart: (rows: string) => string
     readonly copyFailed: (why: string) => string
@@ -62,6 +63,7 @@ const english: Strings = {
     empty: 'empty',
     resizeHint: 'Alt+Left and Alt+Right change the width.',
     loading: 'Loading…',
+    notLoaded: 'not loaded',
     copied: (rows, cells) => `Copied ${cells} cells of ${rows} rows.`,
     copiedPart: rows => `The selection is too large to copy at once: copied its first ${rows} rows.`,
     copyFailed: why => `Not copied: ${why}`,
@@ -117,6 +119,7 @@ const brazilian: Strings = {
     empty: 'vazio',
     resizeHint: 'Alt+Esquerda e Alt+Direita mudam a largura.',
     loading: 'Carregando…',
+    notLoaded: 'não carregada',
     copied: (rows, cells) => `${cells} células de ${rows} linhas copiadas.`,
     copiedPart: rows => `A seleção é grande demais para copiar de uma vez: copiadas as primeiras ${rows} linhas.`,
     copyFailed: why => `Não copiado: ${why}`,

@@ -36,7 +36,7 @@ export function Grid(props: GridProps) {
   const model = useMemo(() => new GridModel(rows, widthsOf(rows, scroller.current ?? document.body), props.view), [rows])
   useEffect(() => () => model.dispose(), [model])
   useScrolling(model, scroller)
-  useFocus(model, scroller)
+  const focusActive = useFocus(model, scroller)
   useView(model, props.onDidChangeView)
 
   const announce = (text: string): void => {
@@ -53,13 +53,13 @@ export function Grid(props: GridProps) {
     const command = commandOf(event)
     if (!command) return
     if (command.kind === 'copy') document.execCommand('copy')
-    else if (!model.run(command)) return
+    else if (model.run(command)) focusActive()
+    else return
     event.preventDefault()
     event.stopPropagation()
     if (command.kind === 'resize') announce(widthMessage(model, strings))
     else if (command.kind !== 'copy') announce(selectionMessage(model, strings))
   }
-  const focusActive = (): void => activeCell(scroller.current)?.focus({ preventScroll: true })
   const fit = (column: number): void => {
     const state = rows.at(model.rowSpan.value.first)
     if (state.kind === 'ready' && scroller.current) model.setWidth(column, fitColumn(state.page, column, rulerOf(scroller.current)))
@@ -174,13 +174,19 @@ function useScrolling(model: GridModel, scroller: ElementRef): void {
   })
 }
 
-/** Moves the focus with the active cell, when the grid has it. */
-function useFocus(model: GridModel, scroller: ElementRef): void {
+/** Moves the focus to the active cell once it is drawn: the cell that had it may be gone by then. */
+function useFocus(model: GridModel, scroller: ElementRef): () => void {
+  const isAsked = useRef(false)
+  const focusNow = (): void => activeCell(scroller.current)?.focus({ preventScroll: true })
   const { active } = model.selection.value
   useLayoutEffect(() => {
-    const element = scroller.current
-    if (element?.contains(document.activeElement)) activeCell(element)?.focus({ preventScroll: true })
+    if (isAsked.current) focusNow()
+    isAsked.current = false
   }, [active.row, active.column])
+  return () => {
+    isAsked.current = true
+    focusNow()
+  }
 }
 
 function useView(model: GridModel, onDidChangeView: ((view: GridView) => void) | undefined): void {

@@ -8,6 +8,7 @@ import {
   extendTo,
   fitSelection,
   headerRow,
+  isInSpan,
   selectAll,
   selectCell,
   selectColumn,
@@ -99,16 +100,20 @@ export class GridModel implements Disposable {
     }
   }
 
-  /** The element was scrolled. */
+  /** The element was scrolled, to these pixels. */
   scrolled(dom: number, left: number): void {
     this.scroll.value = afterScroll(this.scroll.value, dom, this.body.value)
     this.left.value = left
   }
 
+  /** The element has this size; an active row in view stays in view. */
   resized(width: number, height: number): void {
     const { top } = this.scroll.value
+    const { active } = this.selection.value
+    const before = rowsInView(this.scroll.value, this.body.value, 0)
     this.#size.value = { width, height }
     if (top > 0) this.scroll.value = scrollTo(top, this.body.value)
+    if (top > 0 && isInSpan(before, active.row)) this.scroll.value = revealRow(this.scroll.value, active.row, this.body.value)
   }
 
   /** Asks for the rows in view. */

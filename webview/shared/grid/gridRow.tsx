@@ -81,10 +81,14 @@ export class GridRow extends Component<GridRowProps> {
         data-column={column}
         data-kind={cell?.kind ?? state.kind}
       >
-        {cell ? <CellContent cell={cell} strings={strings} /> : <span class="dfl-waiting">{strings.grid.loading}</span>}
+        {cell ? <CellContent cell={cell} strings={strings} /> : <Absent isLoading={state.kind === 'loading'} strings={strings} />}
       </div>
     )
   }
+}
+
+function Absent({ isLoading, strings }: { readonly isLoading: boolean; readonly strings: Strings }) {
+  return isLoading ? <span class="dfl-waiting">{strings.grid.loading}</span> : <span class="dfl-missing">{strings.grid.notLoaded}</span>
 }
 
 function columnsOf({ first, end }: Span, active: number | undefined): readonly number[] {

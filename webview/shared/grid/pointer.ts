@@ -17,7 +17,7 @@ export function pointerDown(event: PointerEvent, model: GridModel, focusActive: 
     followDrag(event, grid, model)
   } else return
   event.preventDefault()
-  queueMicrotask(focusActive)
+  focusActive()
 }
 
 function followDrag(event: PointerEvent, grid: HTMLElement, model: GridModel): void {
