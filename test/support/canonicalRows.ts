@@ -19,10 +19,9 @@ export function rowsHash(rows: readonly string[]): string {
   return hash.digest('hex')
 }
 
-const shownTypes: ReadonlySet<string> = new Set([
-  ...['byte', 'short', 'integer', 'long', 'float', 'double', 'boolean', 'string', 'binary', 'date', 'timestamp', 'timestamp_ntz'],
-  ...['void', 'null'],
-])
+const shownTypes: ReadonlySet<string> = new Set(
+  'byte short integer long float double boolean string binary date timestamp timestamp_ntz void null'.split(' '),
+)
 
 function isShown(type: DeltaType): boolean {
   if (typeof type === 'string') return shownTypes.has(type) || decimalOf(type) !== undefined || /^(?:var)?char\(/.test(type)
@@ -33,7 +32,7 @@ function isShown(type: DeltaType): boolean {
 function canonical(value: Json, type: DeltaType): string {
   if (value === null) return 'null'
   if (typeof type === 'string') {
-    return ['byte', 'short', 'integer', 'long'].includes(type) ? JSON.stringify(String(value)) : JSON.stringify(value)
+    return /^(?:byte|short|integer|long)$/.test(type) ? `"${JSON.stringify(value).replaceAll('"', '')}"` : JSON.stringify(value)
   }
   if (type.type === 'struct') return canonicalStruct(value, type)
   const items: readonly Json[] = Array.isArray(value) ? value : []
@@ -51,7 +50,11 @@ function canonicalStruct(value: Json, { fields }: DeltaStruct): string {
   return `{${fields.map(({ name, type }) => `${JSON.stringify(name)}:${canonical(members[name] ?? null, type)}`).join(',')}}`
 }
 
+function isRecord(value: Json): value is { readonly [name: string]: Json } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
 function membersOf(value: Json): { readonly [name: string]: Json } {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as { readonly [name: string]: Json }
+  if (isRecord(value)) return value
   throw new Error(`${JSON.stringify(value)} is no object.`)
 }
