@@ -20,18 +20,25 @@ export interface HostTestOptions {
   readonly onOutput?: (line: string) => void
 }
 
+export interface HostTestRun {
+  /** 0 when `run()` of the tests resolved. */
+  readonly code: number
+  /** Content of the result file. */
+  readonly result: string
+}
+
 /**
- * Runs tests inside a fresh, real extension host; gives the content of the result file, which may tell of failed tests.
+ * Runs tests inside a fresh, real extension host.
  * @throws Error when the run ends without a result, or does not end in time
  */
-export async function runHostTests(options: HostTestOptions): Promise<string> {
+export async function runHostTests(options: HostTestOptions): Promise<HostTestRun> {
   rmSync(options.resultFile, { force: true })
   const server = await startServer({ testDriver: true, env: options.env ?? {} })
   try {
     const code = await drive(server, options)
     if (!existsSync(options.resultFile)) throw new Error(`The extension host ended with ${code} and without a result.`)
     if (code !== 0) server.collectLogs(options.artifacts)
-    return readFileSync(options.resultFile, 'utf8')
+    return { code, result: readFileSync(options.resultFile, 'utf8') }
   } catch (error) {
     server.collectLogs(options.artifacts)
     options.onOutput?.(server.hostLog())

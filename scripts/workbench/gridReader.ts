@@ -1,0 +1,85 @@
+import type { Frame, Locator } from 'playwright-core'
+
+/** What a grid shows, as a person reads it: text, or null for NULL. */
+export interface ShownTable {
+  readonly columns: readonly string[]
+  readonly rows: readonly Readonly<Record<string, string | null>>[]
+}
+
+interface ShownCell {
+  readonly row: number
+  readonly column: number
+  readonly kind: string
+  readonly text: string
+}
+
+interface ShownRow {
+  readonly row: number
+  readonly cells: readonly ShownCell[]
+}
+
+const readyMs = 30_000
+
+/** The grid of a page or of a cell's result, read from its elements. */
+export class GridReader {
+  readonly #grid: Locator
+
+  constructor(frame: Frame) {
+    this.#grid = frame.locator('.dfl-scroller').first()
+  }
+
+  /** Rows in all, as the grid tells a screen reader; waits until they are known. */
+  async rowCount(): Promise<number> {
+    await this.#grid.locator('.dfl-row').first().or(this.#grid.locator('.dfl-body')).first().waitFor()
+    return Number(await this.#grid.getAttribute('aria-rowcount')) - 1
+  }
+
+  /** Rows [0, limit), scrolling as far as that takes. */
+  async read(limit: number): Promise<ShownTable> {
+    const columns = await this.#grid.locator('.dfl-headcell .dfl-name').allInnerTexts()
+    const wanted = Math.min(limit, await this.rowCount())
+    const found = new Map<number, ShownRow>()
+    const height = await this.#rowHeight(wanted)
+    for (let next = 0, end = Date.now() + readyMs; next < wanted;) {
+      await this.#grid.evaluate((element, top) => (element.scrollTop = top), next * height)
+      for (const shown of await this.#shownRows()) if (isReady(shown, columns.length)) found.set(shown.row, shown)
+      const before = next
+      while (found.has(next)) next += 1
+      if (next > before) end = Date.now() + readyMs
+      if (Date.now() > end) throw new Error(`The grid does not show row ${next} after ${readyMs / 1000} s.`)
+    }
+    const rows = Array.from({ length: wanted }, (_, row) => asRecord(columns, found.get(row)))
+    return { columns, rows }
+  }
+
+  async #rowHeight(rows: number): Promise<number> {
+    if (rows === 0) return 0
+    const box = await this.#grid.locator('.dfl-row').first().boundingBox()
+    if (!box) throw new Error('The grid shows no row.')
+    return box.height
+  }
+
+  async #shownRows(): Promise<readonly ShownRow[]> {
+    const cells: readonly ShownCell[] = await this.#grid.locator('.dfl-row [role="gridcell"]').evaluateAll(elements =>
+      elements.map(cell => ({
+        row: Number(cell.closest('.dfl-row')?.getAttribute('data-row')),
+        column: Number(cell.getAttribute('data-column')),
+        kind: cell.getAttribute('data-kind') ?? '',
+        text: cell.querySelector('.dfl-value')?.textContent ?? '',
+      })),
+    )
+    return Array.from(
+      Map.groupBy(cells, cell => cell.row),
+      ([row, own]) => ({ row, cells: own }),
+    )
+  }
+}
+
+function isReady({ cells }: ShownRow, columns: number): boolean {
+  return cells.length === columns && cells.every(({ kind }) => kind !== 'loading' && kind !== 'failed')
+}
+
+function asRecord(columns: readonly string[], row: ShownRow | undefined): Readonly<Record<string, string | null>> {
+  const cells = row?.cells.map(({ column, kind, text }) => [columns[column] ?? '', kind === 'null' ? null : text] as const)
+  return Object.fromEntries(cells ?? [])
+}
