@@ -1,15 +1,24 @@
-import type { Disposable } from '#base/disposable.ts'
+import { userInfo } from 'node:os'
+import { systemClock } from '#base/clock.ts'
+import { DisposableStore, type Disposable } from '#base/disposable.ts'
 import type { Logger } from '#base/log.ts'
-import type { Catalog } from './catalog.ts'
-import type { FoundTable } from './findTables.ts'
-import type { Place } from './place.ts'
-import type { Connections } from './connections.ts'
+import { openBuckets, openStore } from '#storage/openStore.ts'
+import type { S3Endpoint, StoreSpec } from '#storage/storeSpec.ts'
+import { createCatalog, type Catalog } from './catalog.ts'
 import type { ConnectionSecrets } from './connection.ts'
-import type { Preview } from './preview.ts'
+import { createConnections, type Connections } from './connections.ts'
+import { createTableReads } from './deltaReads.ts'
+import { findTables, type FoundTable } from './findTables.ts'
+import type { Place } from './place.ts'
+import { createPreview, type Preview } from './preview.ts'
 import type { SettingsSource } from './settings.ts'
-import type { StackControl } from './stackControl.ts'
-import type { Statements } from './statements.ts'
+import { createSparkServers } from './sparkServers.ts'
+import { createSparkSessions } from './sparkSessions.ts'
+import { createStackBuckets } from './stackBuckets.ts'
+import { createStackControl, type StackControl } from './stackControl.ts'
+import { createStatements, type Statements } from './statements.ts'
 import type { TableReads } from './tableReads.ts'
+import { createWorkerReads } from './workerReads.ts'
 
 /** What the app takes from its surroundings (an editor, a terminal, a test). */
 export interface LakehousePorts {
@@ -36,4 +45,31 @@ export interface Lakehouse extends Disposable {
   readonly tables: (root: Place, signal: AbortSignal) => AsyncIterable<FoundTable>
   readonly preview: (table: Place) => Preview
   readonly statements: Statements
+}
+
+const clientType = 'dataflow-lab'
+
+export function createLakehouse(ports: LakehousePorts): Lakehouse {
+  const { log, settings, secrets, projectFolder, productFolder, workerFile, env } = ports
+  const store = new DisposableStore()
+  const stack = store.add(
+    createStackControl({ projectFolder, productFolder, env, log, clock: systemClock, createBuckets: createStackBuckets }),
+  )
+  const connections = store.add(createConnections(stack, settings, secrets))
+  const { credentials } = connections
+  const open = (spec: StoreSpec) => openStore(spec, credentials)
+  const reads = workerFile === undefined ? createTableReads(open) : store.add(createWorkerReads(workerFile, credentials))
+  const buckets = (endpoint: S3Endpoint) => openBuckets(endpoint, credentials)
+  const catalog = store.add(createCatalog({ connections, reads, openStore: open, openBuckets: buckets }))
+  const servers = store.add(createSparkServers(connections, { userId: userInfo().username, clientType }))
+  return {
+    stack,
+    connections,
+    catalog,
+    reads,
+    tables: (root, signal) => findTables({ open, reads }, root, signal),
+    preview: table => createPreview(table, reads),
+    statements: createStatements(createSparkSessions(servers.connect, systemClock), systemClock),
+    dispose: () => store.dispose(),
+  }
 }

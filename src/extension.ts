@@ -1,0 +1,48 @@
+import { homedir } from 'node:os'
+import * as vscode from 'vscode'
+import type { Lakehouse } from '#app/lakehouse.ts'
+import type { HostDeps } from '#host/deps.ts'
+import { registerExplorer } from '#host/explorer/register.ts'
+import { createLog } from '#host/log.ts'
+import { registerNotebook } from '#host/notebook/register.ts'
+import { registerPanels } from '#host/panels/register.ts'
+import { createProblems } from '#host/problems.ts'
+import { createSecrets } from '#host/secrets.ts'
+import { createSettings } from '#host/settings.ts'
+import { registerStack } from '#host/stack/register.ts'
+import { createStackWatch } from '#host/stack/stackWatch.ts'
+
+let opened: Promise<Lakehouse> | undefined
+
+/** Registers the surfaces; reads, opens and starts nothing until one of them is used. */
+export function activate({ extensionUri, secrets: storage, subscriptions, workspaceState }: vscode.ExtensionContext): void {
+  const log = createLog()
+  const settings = createSettings(log)
+  const secrets = createSecrets(storage)
+  const open = async (): Promise<Lakehouse> => {
+    const { createLakehouse } = await import('#core.ts')
+    return createLakehouse({
+      log,
+      settings,
+      secrets: connection => secrets.get(connection),
+      projectFolder: vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? homedir(),
+      productFolder: extensionUri.fsPath,
+      workerFile: vscode.Uri.joinPath(extensionUri, 'dist', 'worker.cjs').fsPath,
+      env: process.env,
+    })
+  }
+  const lakehouse = (): Promise<Lakehouse> => (opened ??= open())
+  const deps: HostDeps = { extensionUri, workspaceState, lakehouse, settings, secrets, log, problems: createProblems(log) }
+  const watch = createStackWatch(deps)
+  const panels = registerPanels(deps, watch)
+  const notebooks = registerNotebook(deps, watch)
+  const explorer = { ...deps, openPreview: panels.openPreview, openNotebook: notebooks.open }
+  subscriptions.push(log, settings, watch, panels, notebooks, registerExplorer(explorer, watch), registerStack(deps, watch))
+}
+
+/** Ends sessions and the reading thread; the stack goes on. */
+export async function deactivate(): Promise<void> {
+  const lakehouse = await opened
+  opened = undefined
+  lakehouse?.dispose()
+}
