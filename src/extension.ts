@@ -2,6 +2,7 @@ import { homedir } from 'node:os'
 import * as vscode from 'vscode'
 import type { Lakehouse } from '#app/lakehouse.ts'
 import type { HostDeps } from '#host/deps.ts'
+import type { ExplorerCommandDeps } from '#host/explorer/explorerCommands.ts'
 import { registerExplorer } from '#host/explorer/register.ts'
 import { createLog } from '#host/log.ts'
 import { registerNotebook } from '#host/notebook/register.ts'
@@ -36,7 +37,11 @@ export function activate({ extensionUri, secrets: storage, subscriptions, worksp
   const watch = createStackWatch(deps)
   const panels = registerPanels(deps, watch)
   const notebooks = registerNotebook(deps, watch)
-  const explorer = { ...deps, openPreview: panels.openPreview, openNotebook: notebooks.open }
+  const explorer: ExplorerCommandDeps = {
+    ...deps,
+    openPreview: (target, column) => panels.openPreview(target, column),
+    openNotebook: async (sql, connection) => await notebooks.open(sql, connection),
+  }
   subscriptions.push(log, settings, watch, panels, notebooks, registerExplorer(explorer, watch), registerStack(deps, watch))
 }
 

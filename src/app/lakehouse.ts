@@ -13,7 +13,6 @@ import type { Place } from './place.ts'
 import { createPreview, type Preview } from './preview.ts'
 import type { SettingsSource } from './settings.ts'
 import { createSparkServers } from './sparkServers.ts'
-import { createSparkSessions } from './sparkSessions.ts'
 import { createStackBuckets } from './stackBuckets.ts'
 import { createStackControl, type StackControl } from './stackControl.ts'
 import { createStatements, type Statements } from './statements.ts'
@@ -69,7 +68,7 @@ export function createLakehouse(ports: LakehousePorts): Lakehouse {
     reads,
     tables: (root, signal) => findTables({ open, reads }, root, signal),
     preview: table => createPreview(table, reads),
-    statements: createStatements(createSparkSessions(servers.connect, systemClock), systemClock),
+    statements: createStatements({ connect: servers.connect, clock: systemClock }),
     dispose: () => store.dispose(),
   }
 }
