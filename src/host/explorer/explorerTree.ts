@@ -4,7 +4,7 @@ import { nodeId, type CatalogNode } from '#app/catalogNode.ts'
 import type { Catalog } from '#app/catalog.ts'
 import { views } from '#host/ids.ts'
 import { isCancellation, type Problems } from '#host/problems.ts'
-import { renderNode } from './renderNode.ts'
+import { renderNode, type Picture } from './renderNode.ts'
 
 /** The lakes in a view. A request for children that a newer one of the same node overtakes is aborted. */
 export interface ExplorerTree extends vscode.TreeDataProvider<CatalogNode>, Disposable {
@@ -18,11 +18,12 @@ export interface ExplorerTreeDeps {
   /** Called before the roots are listed. */
   readonly prepare: (signal: AbortSignal) => Promise<void>
   readonly problems: Problems
+  readonly picture: Picture
 }
 
 const rootId = ''
 
-export function createExplorerTree({ catalog, prepare, problems }: ExplorerTreeDeps): ExplorerTree {
+export function createExplorerTree({ catalog, prepare, problems, picture }: ExplorerTreeDeps): ExplorerTree {
   const store = new DisposableStore()
   const changed = store.add(new vscode.EventEmitter<CatalogNode | undefined>())
   const requests = new Map<string, AbortController>()
@@ -64,7 +65,7 @@ export function createExplorerTree({ catalog, prepare, problems }: ExplorerTreeD
 
   return {
     onDidChangeTreeData: changed.event,
-    getTreeItem: renderNode,
+    getTreeItem: node => renderNode(node, picture),
     getChildren,
     find: id => shown.get(id),
     dispose: () => {

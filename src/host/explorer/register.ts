@@ -1,6 +1,7 @@
 import * as vscode from 'vscode'
 import { DisposableStore, type Disposable } from '#base/disposable.ts'
 import { views } from '#host/ids.ts'
+import { mediaIcon } from '#host/webviewHtml.ts'
 import type { StackWatch } from '#host/stack/stackWatch.ts'
 import { registerConnectionCommands } from './connectionCommands.ts'
 import { registerExplorerCommands, type ExplorerCommandDeps } from './explorerCommands.ts'
@@ -16,6 +17,7 @@ export function registerExplorer(deps: ExplorerCommandDeps, watch: StackWatch): 
         if (!watch.state) await watch.look(signal)
       },
       problems: deps.problems,
+      picture: name => mediaIcon(deps.extensionUri, name),
     }),
   )
   store.add(vscode.window.createTreeView(views.lakehouse, { treeDataProvider: tree, showCollapseAll: true }))

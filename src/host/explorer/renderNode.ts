@@ -6,14 +6,24 @@ import { commands, type CommandId } from '#host/ids.ts'
 import { formatBytes, formatCount, formatTime } from '#host/format.ts'
 import { columnIcon, describeChanges, describeColumn } from './nodeText.ts'
 
+/** A picture of media/ by its name. */
+export type Picture = (name: string) => { readonly light: vscode.Uri; readonly dark: vscode.Uri }
+
 type NodeOf<K extends CatalogNode['kind']> = CatalogNode & { readonly kind: K }
 
 /** A node as VS Code draws it; `contextValue` is the node's kind, and `problem` for a failure that can be tried again. */
-export function renderNode(node: CatalogNode): vscode.TreeItem {
+export function renderNode(node: CatalogNode, picture: Picture): vscode.TreeItem {
   const drawn = draw(node)
+  const name = pictureOf(node)
+  if (name !== undefined) drawn.iconPath = picture(name)
   drawn.id = nodeId(node)
   drawn.contextValue ??= node.kind
   return drawn
+}
+
+function pictureOf(node: CatalogNode): string | undefined {
+  if (node.kind === 'version') return node.version.readable ? 'version' : undefined
+  return node.kind === 'bucket' || node.kind === 'table' || node.kind === 'file' ? node.kind : undefined
 }
 
 function draw(node: CatalogNode): vscode.TreeItem {
@@ -22,7 +32,6 @@ function draw(node: CatalogNode): vscode.TreeItem {
       return item(node.name, { icon: 'server-environment', children: true, says: vscode.l10n.t('Connection {0}', node.name) })
     case 'bucket':
       return item(node.name, {
-        icon: 'archive',
         children: true,
         tooltip: locationOf(node.place),
         says: vscode.l10n.t('Bucket {0}', node.name),
@@ -87,8 +96,6 @@ function item(label: string, look: Look): vscode.TreeItem {
 
 function drawTable(node: NodeOf<'table'>): vscode.TreeItem {
   return item(node.name, {
-    icon: 'table',
-    color: 'charts.blue',
     children: true,
     tooltip: vscode.l10n.t('Delta table {0}', locationOf(node.place)),
     says: vscode.l10n.t('Delta table {0}', node.name),
@@ -102,7 +109,7 @@ function drawVersion(node: NodeOf<'version'>): vscode.TreeItem {
   const label = vscode.l10n.t('Version {0}', String(version))
   const facts = [operation, rows && describeChanges(rows), formatTime(timestamp)].filter(fact => fact !== null && fact !== '')
   const drawn = item(label, {
-    icon: readable ? 'git-commit' : 'circle-slash',
+    ...(readable ? {} : { icon: 'circle-slash' }),
     description: facts.join(' · '),
     tooltip: versionFacts(node.version),
     says: [label, ...facts].join(', '),
@@ -155,7 +162,6 @@ function drawFile(node: NodeOf<'file'>): vscode.TreeItem {
   const deleted = node.deletedRows === 0 ? undefined : vscode.l10n.t('{0} deleted', formatCount(node.deletedRows))
   const facts = [rows, deleted, formatBytes(node.size)].filter(fact => fact !== undefined)
   return item(node.path.split('/').at(-1) ?? node.path, {
-    icon: 'file-binary',
     description: facts.join(' · '),
     tooltip: [node.path, vscode.l10n.t('Size: {0} bytes', formatCount(node.size)), rows, deleted].filter(Boolean).join('\n'),
     says: [vscode.l10n.t('File {0}', node.path), ...facts].join(', '),

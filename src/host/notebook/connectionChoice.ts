@@ -8,8 +8,8 @@ import type { StackWatch } from '#host/stack/stackWatch.ts'
 
 /** Which Spark runs the cells of a notebook: the one chosen for it, else the running local stack, else the only one there is. */
 export interface ConnectionChoice {
-  /** Remembered for the notebook, also over a reload. */
-  readonly chosen: (notebook: vscode.Uri) => string | undefined
+  /** The one chosen for the notebook, also before a reload, or the one its last cell ran on. */
+  readonly current: (notebook: vscode.Uri) => string | undefined
   choose(notebook: vscode.Uri, connection: string): Promise<void>
   /** Asks the user; undefined when they leave. */
   ask(notebook: vscode.Uri): Promise<string | undefined>
@@ -24,6 +24,7 @@ const memoryKey = 'notebook.connections'
 
 export function createConnectionChoice(deps: HostDeps, watch: StackWatch): ConnectionChoice {
   const remembered = (): Readonly<Record<string, string>> => deps.workspaceState.get<Record<string, string>>(memoryKey) ?? {}
+  const used = new Map<string, string>()
   const chosen = (notebook: vscode.Uri): string | undefined => remembered()[notebook.toString()]
 
   async function choose(notebook: vscode.Uri, connection: string): Promise<void> {
@@ -74,7 +75,16 @@ export function createConnectionChoice(deps: HostDeps, watch: StackWatch): Conne
     return name === localStackName ? await resolve(notebook, wait, signal) : name
   }
 
-  return { chosen, choose, ask, resolve }
+  return {
+    current: notebook => chosen(notebook) ?? used.get(notebook.toString()),
+    choose,
+    ask,
+    resolve: async (notebook, wait, signal) => {
+      const connection = await resolve(notebook, wait, signal)
+      used.set(notebook.toString(), connection)
+      return connection
+    },
+  }
 }
 
 async function sparkConnections({ lakehouse }: HostDeps): Promise<readonly Connection[]> {

@@ -64,6 +64,13 @@ export function createSparkController(deps: HostDeps, choice: ConnectionChoice, 
     await (await deps.lakehouse()).statements.release(key)
   }
 
+  const prefer = (notebook: vscode.NotebookDocument): void => {
+    if (notebook.notebookType === ids.type && isSqlNotebook(notebook)) {
+      controller.updateNotebookAffinity(notebook, vscode.NotebookControllerAffinity.Preferred)
+    }
+  }
+  vscode.workspace.notebookDocuments.forEach(prefer)
+  store.add(vscode.workspace.onDidOpenNotebookDocument(prefer))
   controller.executeHandler = async (cells, notebook) => await queueOf(notebook).run(cells.map(runnerOf))
   controller.interruptHandler = notebook => queueOf(notebook).stop()
   store.add(
@@ -74,6 +81,12 @@ export function createSparkController(deps: HostDeps, choice: ConnectionChoice, 
   )
   store.add({ dispose: () => queues.forEach(queue => queue.dispose()) })
   return store
+}
+
+/** A notebook of SQL cells takes this kernel by itself where there are several. */
+function isSqlNotebook(notebook: vscode.NotebookDocument): boolean {
+  const code = notebook.getCells().filter(({ kind }) => kind === vscode.NotebookCellKind.Code)
+  return code.some(({ document }) => readCell(document.getText(), document.languageId).kind === 'sql')
 }
 
 function unsupportedLanguage(languageId: string): LakehouseError {

@@ -81,11 +81,12 @@ function describeProgress({ index, of, progress }: Live & { readonly kind: 'prog
   return facts.length === 0 ? vscode.l10n.t('Running…') : facts.join(' · ')
 }
 
-/** Spark's class and SQLSTATE as the error's name, so that both stand in the cell's heading. */
+/** Spark's class and SQLSTATE as the error's name, so that both stand before the message, which repeats the class. */
 export function problemError({ message, hint, details }: Problem): Error {
   const [sparkClass, sqlState] = [details?.['sparkClass'], details?.['sqlState']]
-  const error = new Error(hint === undefined ? message : `${message}\n${hint}`)
   const name = sparkClass === undefined ? vscode.l10n.t('Error') : String(sparkClass)
+  const own = message.startsWith(`[${name}] `) ? message.slice(name.length + 3) : message
+  const error = new Error(hint === undefined ? own : `${own}\n${hint}`)
   error.name = sqlState === undefined ? name : vscode.l10n.t('{0} (SQLSTATE {1})', name, String(sqlState))
   // The stack of our own code says nothing about the statement.
   error.stack = ''

@@ -18,7 +18,7 @@ export interface Notebooks extends Disposable {
 export function registerNotebook(deps: HostDeps, watch: StackWatch): Notebooks {
   const store = new DisposableStore()
   const choice = createConnectionChoice(deps, watch)
-  const status = store.add(createCellStatus(choice.chosen))
+  const status = store.add(createCellStatus(choice.current))
   store.add(createSparkController(deps, choice, status))
   const open = async (sql: string, connection: string | undefined): Promise<void> => await openNotebook(choice, sql, connection)
   store.add(registerCommand(commands.newNotebook, async () => await open('', undefined), deps.problems))

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import type { Uri } from 'vscode'
 import { Emitter } from '#base/event.ts'
 import { LakehouseError } from '#base/errors.ts'
 import type { Catalog } from '#app/catalog.ts'
@@ -23,8 +24,11 @@ const version: CatalogNode = {
   },
 }
 
+const file = (name: string) => pretend<Uri>({ path: name })
+const picture = (name: string) => ({ light: file(`${name}-light`), dark: file(`${name}-dark`) })
+
 function look(node: CatalogNode) {
-  const { label, description, contextValue, command, collapsibleState, accessibilityInformation } = renderNode(node)
+  const { label, description, contextValue, command, collapsibleState, accessibilityInformation } = renderNode(node, picture)
   return { label, description, contextValue, click: command?.command, open: collapsibleState, says: accessibilityInformation?.label }
 }
 
@@ -51,7 +55,7 @@ describe('render a node', () => {
 
   it('gives exact facts in the tooltip of a version', () => {
     assert.equal(
-      renderNode(version).tooltip,
+      renderNode(version, picture).tooltip,
       ['Version 7', 'Time: 2026-11-24T10:24:00.000Z', 'Operation: MERGE', 'Rows: 1,560 added, 3 updated, 0 removed'].join('\n'),
     )
   })
@@ -97,7 +101,7 @@ describe('explorer tree', () => {
   it('prepares once for the roots and lists children on demand', async () => {
     let prepared = 0
     const { catalog } = fakeCatalog(async node => (node ? [version] : [folder]))
-    const tree = createExplorerTree({ catalog: async () => catalog, prepare: async () => void (prepared += 1), problems })
+    const tree = createExplorerTree({ catalog: async () => catalog, prepare: async () => void (prepared += 1), problems, picture })
     assert.deepEqual([await tree.getChildren(), await tree.getChildren(folder), prepared], [[folder], [version], 1])
   })
 
@@ -108,7 +112,7 @@ describe('explorer tree', () => {
       if (signals.length === 1) await new Promise((__, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
       return [version]
     })
-    const tree = createExplorerTree({ catalog: async () => catalog, prepare: async () => {}, problems })
+    const tree = createExplorerTree({ catalog: async () => catalog, prepare: async () => {}, problems, picture })
     const first = tree.getChildren(folder)
     await new Promise(resolve => setImmediate(resolve))
     assert.deepEqual([await tree.getChildren(folder), await first, shown], [[version], [], []])
@@ -120,7 +124,7 @@ describe('explorer tree', () => {
 
   it('announces a change under the identity that the view knows', async () => {
     const { catalog, changed } = fakeCatalog(async node => (node ? [] : [folder]))
-    const tree = createExplorerTree({ catalog: async () => catalog, prepare: async () => {}, problems })
+    const tree = createExplorerTree({ catalog: async () => catalog, prepare: async () => {}, problems, picture })
     const seen: unknown[] = []
     tree.onDidChangeTreeData?.(node => seen.push(node))
     await tree.getChildren()
@@ -137,7 +141,7 @@ describe('explorer tree', () => {
       if (loads === 1) throw new LakehouseError('failed', 'no bundle')
       return catalog
     }
-    const tree = createExplorerTree({ catalog: load, prepare: async () => {}, problems })
+    const tree = createExplorerTree({ catalog: load, prepare: async () => {}, problems, picture })
     assert.deepEqual([await tree.getChildren(), shown.length, await tree.getChildren()], [[], 1, [folder]])
   })
 })

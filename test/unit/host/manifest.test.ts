@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import * as ids from '#host/ids.ts'
 import { defaultSettings } from '#app/settings.ts'
 import { resultMime } from '#protocol/result.ts'
@@ -58,6 +58,11 @@ describe('manifest', () => {
 
   it('restricts in an untrusted folder every setting that names a place', () => {
     assert.deepEqual(manifest.capabilities.untrustedWorkspaces.restrictedConfigurations, ['dataflow.connections'])
+  })
+
+  it('points at pictures that exist', () => {
+    const pictures = (manifestText.match(/media\/[^"]+/g) ?? []).filter(file => !existsSync(file))
+    assert.deepEqual(pictures, [])
   })
 })
 
