@@ -24,8 +24,8 @@ const version: CatalogNode = {
   },
 }
 
-const file = (name: string) => pretend<Uri>({ path: name })
-const picture = (name: string) => ({ light: file(`${name}-light`), dark: file(`${name}-dark`) })
+const themed = (name: string) => pretend<Uri>({ path: name })
+const picture = (name: string) => ({ light: themed(`${name}-light`), dark: themed(`${name}-dark`) })
 
 function look(node: CatalogNode) {
   const { label, description, contextValue, command, collapsibleState, accessibilityInformation } = renderNode(node, picture)
