@@ -1,0 +1,214 @@
+import { parseArgs } from 'node:util'
+import type { ServiceName } from '#stack/types.ts'
+import type { At } from '#delta/types.ts'
+
+/** What the user asked for. */
+export type Command =
+  | { readonly kind: 'help' }
+  | { readonly kind: 'productVersion' }
+  | { readonly kind: 'tables'; readonly root: string }
+  | { readonly kind: 'describe'; readonly table: string; readonly at: At }
+  | { readonly kind: 'history'; readonly table: string; readonly limit: number }
+  | { readonly kind: 'rows'; readonly table: string; readonly at: At; readonly limit: number; readonly columns?: readonly string[] }
+  | { readonly kind: 'files'; readonly table: string; readonly at: At }
+  | { readonly kind: 'sql'; readonly text: string; readonly connect?: string; readonly limit: number }
+  | { readonly kind: 'stack'; readonly action: 'up' | 'down' | 'restart' | 'status' }
+  | { readonly kind: 'logs'; readonly services: readonly ServiceName[]; readonly lines: number }
+
+/** How the answer is printed. */
+export type Format = { readonly kind: 'text' | 'json' | 'csv' } | { readonly kind: 'arrow'; readonly file: string }
+
+/** What every command may be told. */
+export interface Common {
+  readonly format: Format
+  readonly endpoint?: string
+  readonly region?: string
+  readonly pathStyle?: boolean
+  readonly project?: string
+}
+
+export interface Parsed {
+  readonly command: Command
+  readonly common: Common
+}
+
+/** The user called the command in a way it cannot be called. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError'
+}
+
+const text = { type: 'string' } as const
+const flag = { type: 'boolean' } as const
+
+const options = {
+  json: flag,
+  csv: flag,
+  arrow: text,
+  version: text,
+  timestamp: text,
+  limit: text,
+  columns: { type: 'string', multiple: true },
+  connect: text,
+  engine: text,
+  lines: text,
+  endpoint: text,
+  region: text,
+  'path-style': flag,
+  project: text,
+  help: { type: 'boolean', short: 'h' },
+} as const
+
+type Values = ReturnType<typeof parse>['values']
+type Option = keyof Values
+
+const shared: readonly Option[] = ['json', 'endpoint', 'region', 'path-style', 'project']
+const formats: readonly Option[] = ['csv', 'arrow']
+const allowed: Readonly<Record<string, readonly Option[]>> = {
+  tables: [],
+  describe: ['version', 'timestamp'],
+  history: ['limit'],
+  rows: ['version', 'timestamp', 'limit', 'columns', ...formats],
+  files: ['version', 'timestamp'],
+  sql: ['connect', 'limit', ...formats],
+  stack: ['engine', 'lines'],
+}
+
+const defaultRows = 1000
+const defaultLines = 100
+
+/** Reads the arguments after the program's name. @throws UsageError */
+export function parseCommand(args: readonly string[]): Parsed {
+  if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
+    return { command: { kind: 'productVersion' }, common: { format: { kind: 'text' } } }
+  }
+  const { values, positionals } = parse(args)
+  const [name, ...rest] = positionals
+  if (values.help || name === 'help') return { command: { kind: 'help' }, common: { format: { kind: 'text' } } }
+  if (name === undefined) throw new UsageError('A command is missing.')
+  const own = Object.hasOwn(allowed, name) ? allowed[name] : undefined
+  if (!own) throw new UsageError(`There is no command "${name}".`)
+  for (const option of given(values)) {
+    if (!own.includes(option) && !shared.includes(option)) throw new UsageError(`"${name}" has no option --${option}.`)
+  }
+  return { command: commandOf(name, rest, values), common: commonOf(values) }
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true, allowNegative: true })
+  } catch (error) {
+    // SAFETY: parseArgs throws TypeErrors whose first sentence is written for the user.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+    throw new UsageError((error as Error).message.split('. To specify')[0])
+  }
+}
+
+function given(values: Values): readonly Option[] {
+  // SAFETY: parseArgs is strict, so its keys are those of `options`.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  return Object.keys(values) as Option[]
+}
+
+function commandOf(name: string, rest: readonly string[], values: Values): Command {
+  switch (name) {
+    case 'tables':
+      return { kind: 'tables', root: only(rest, 'root') }
+    case 'describe':
+      return { kind: 'describe', table: only(rest, 'table'), at: atOf(values) }
+    case 'history':
+      return { kind: 'history', table: only(rest, 'table'), limit: limitOf(values.limit, Infinity) }
+    case 'rows': {
+      const columns = values.columns?.flatMap(list => list.split(','))
+      const command = { kind: 'rows', table: only(rest, 'table'), at: atOf(values), limit: limitOf(values.limit, defaultRows) } as const
+      return columns ? { ...command, columns } : command
+    }
+    case 'files':
+      return { kind: 'files', table: only(rest, 'table'), at: atOf(values) }
+    case 'sql': {
+      const command = { kind: 'sql', text: only(rest, 'statement'), limit: limitOf(values.limit, defaultRows) } as const
+      return values.connect === undefined ? command : { ...command, connect: connectOf(values.connect) }
+    }
+    default:
+      return stackCommand(rest, values)
+  }
+}
+
+function stackCommand([action, ...services]: readonly string[], values: Values): Command {
+  if (values.engine !== undefined && values.engine !== 'local') {
+    throw new UsageError(`There is no engine "${values.engine}"; this version has "local".`)
+  }
+  switch (action) {
+    case 'up':
+    case 'down':
+    case 'restart':
+    case 'status':
+      if (services.length > 0) throw new UsageError(`"stack ${action}" is about the whole stack; it takes no service.`)
+      if (values.lines !== undefined) throw new UsageError(`"stack ${action}" has no option --lines.`)
+      return { kind: 'stack', action }
+    case 'logs':
+      return {
+        kind: 'logs',
+        services: services.length > 0 ? services.map(serviceOf) : ['s3', 'spark-connect'],
+        lines: limitOf(values.lines, defaultLines, 'lines'),
+      }
+    case undefined:
+      throw new UsageError('"stack" needs one of: up, down, restart, status, logs.')
+    default:
+      throw new UsageError(`"stack" has no command "${action}"; it has up, down, restart, status, logs.`)
+  }
+}
+
+function serviceOf(name: string): ServiceName {
+  if (name === 's3' || name === 'spark-connect') return name
+  throw new UsageError(`There is no service "${name}"; there are s3 and spark-connect.`)
+}
+
+function commonOf(values: Values): Common {
+  const { endpoint, region, project, 'path-style': pathStyle } = values
+  return {
+    format: formatOf(values),
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(region === undefined ? {} : { region }),
+    ...(pathStyle === undefined ? {} : { pathStyle }),
+    ...(project === undefined ? {} : { project }),
+  }
+}
+
+function formatOf({ json, csv, arrow }: Values): Format {
+  if ([json === true, csv === true, arrow !== undefined].filter(Boolean).length > 1) {
+    throw new UsageError('--json, --csv and --arrow exclude each other.')
+  }
+  if (arrow === '') throw new UsageError('--arrow needs the name of a file, or - for the standard output.')
+  if (arrow !== undefined) return { kind: 'arrow', file: arrow }
+  return { kind: json ? 'json' : csv ? 'csv' : 'text' }
+}
+
+function only(rest: readonly string[], what: string): string {
+  const [value, extra] = rest
+  if (value === undefined || value === '') throw new UsageError(`The ${what} is missing.`)
+  if (extra !== undefined) throw new UsageError(`"${extra}" is one argument too many; quote a ${what} with spaces.`)
+  return value
+}
+
+function atOf({ version, timestamp }: Values): At {
+  if (version !== undefined && timestamp !== undefined) throw new UsageError('--version and --timestamp exclude each other.')
+  if (timestamp !== undefined) return { timestamp }
+  return version === undefined ? {} : { version: wholeNumber(version, 'version') }
+}
+
+function limitOf(value: string | undefined, otherwise: number, name = 'limit'): number {
+  if (value === undefined) return otherwise
+  return value === 'all' ? Infinity : wholeNumber(value, name)
+}
+
+function wholeNumber(value: string, name: string): number {
+  const number = Number(value)
+  if (/^\d+$/.test(value) && Number.isSafeInteger(number)) return number
+  throw new UsageError(`--${name} needs a whole number${name === 'version' ? '' : ' or "all"'}, not "${value}".`)
+}
+
+/** A token would be seen by everybody on the machine who lists its processes. */
+function connectOf(connect: string): string {
+  if (/;\s*token=/i.test(connect)) throw new UsageError('Give the token in SPARK_CONNECT_AUTHENTICATE_TOKEN, not on the command line.')
+  return connect
+}

@@ -1,0 +1,17 @@
+/** The editor and the tests run Node 22; a terminal may have Node 20, which lacks what our code takes for granted. */
+export function supportNode20(): void {
+  if ('withResolvers' in Promise) return
+  Object.defineProperty(Promise, 'withResolvers', {
+    configurable: true,
+    writable: true,
+    value: <T>() => {
+      let resolve: ((value: T) => void) | undefined
+      let reject: ((reason: unknown) => void) | undefined
+      const promise = new Promise<T>((onResolve, onReject) => {
+        resolve = onResolve
+        reject = onReject
+      })
+      return { promise, resolve, reject }
+    },
+  })
+}

@@ -1,0 +1,74 @@
+import { asError, LakehouseError, toProblem } from '#base/errors.ts'
+import { unreachable } from '#base/unreachable.ts'
+import { UsageError, type Command, type Parsed } from './args.ts'
+import { ClosedError, type Io } from './io.ts'
+import { openLab } from './lab.ts'
+import { sql } from './sqlCommand.ts'
+import { logs, stack } from './stackCommands.ts'
+import { describe, files, history, rows, tables, type Run } from './tableCommands.ts'
+
+/** Runs a command and answers the exit status; every failure is told. */
+export async function runCommand({ command, common }: Parsed, io: Io, signal: AbortSignal): Promise<0 | 1 | 2> {
+  let written = false
+  const counted: Io = {
+    ...io,
+    out: async chunk => {
+      written ||= chunk.length > 0
+      await io.out(chunk)
+    },
+  }
+  try {
+    const lab = await openLab(common, command.kind === 'sql' ? command.connect : undefined, counted)
+    try {
+      await carryOut(command, { format: common.format, lab, io: counted, signal })
+    } finally {
+      lab.lakehouse.dispose()
+    }
+    return 0
+  } catch (thrown) {
+    if (thrown instanceof ClosedError) return 0
+    if (thrown instanceof UsageError) throw thrown
+    await tellFailure(signal.aborted ? stopped() : thrown, common.format.kind === 'json' && !written, io)
+    return 1
+  }
+}
+
+async function carryOut(command: Command, run: Run): Promise<void> {
+  switch (command.kind) {
+    case 'tables':
+      return await tables(command, run)
+    case 'describe':
+      return await describe(command, run)
+    case 'history':
+      return await history(command, run)
+    case 'rows':
+      return await rows(command, run)
+    case 'files':
+      return await files(command, run)
+    case 'sql':
+      return await sql(command, run)
+    case 'stack':
+      return await stack(command, run)
+    case 'logs':
+      return await logs(command, run)
+    case 'help':
+    case 'productVersion':
+      throw new Error(`${command.kind} needs no lakehouse.`)
+    default:
+      return unreachable(command)
+  }
+}
+
+/** As the JSON document where nothing else was printed, else for a person; a bug comes with its stack. */
+async function tellFailure(thrown: unknown, asJson: boolean, io: Io): Promise<void> {
+  const known = toProblem(thrown)
+  const problem = known ?? { code: 'failed' as const, message: asError(thrown).message }
+  const { code, message, hint } = problem
+  if (asJson) await io.out(`${JSON.stringify({ error: { code, message, ...(hint === undefined ? {} : { hint }) } })}\n`)
+  else for (const line of [`dataflow: ${message}`, ...(hint === undefined ? [] : [hint])]) io.tell(line)
+  if (!known) io.tell(asError(thrown).stack ?? '')
+}
+
+function stopped(): LakehouseError {
+  return new LakehouseError('cancelled', 'Stopped.')
+}

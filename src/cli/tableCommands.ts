@@ -1,0 +1,154 @@
+import { locationOf, nameOf } from '#app/place.ts'
+import type { RowsRequest } from '#delta/types.ts'
+import type { Command, Format } from './args.ts'
+import { TextOut, type Io } from './io.ts'
+import type { Lab } from './lab.ts'
+import { openRowSink, type RowSink } from './rowSink.ts'
+import { alignedLines, describeLines } from './textOutput.ts'
+
+type Of<K extends Command['kind']> = Command & { readonly kind: K }
+
+const historyPage = 1000
+const rowsPage = 100_000
+
+export async function tables(command: Of<'tables'>, { format, lab, io, signal }: Run): Promise<void> {
+  await lab.at(
+    command.root,
+    async root => {
+      const list = new JsonList(format, io)
+      const lines: (readonly string[])[] = []
+      for await (const { place, latestVersion, problem } of lab.lakehouse.tables(root, signal)) {
+        const path = locationOf(place)
+        await list.add({ path, name: nameOf(place), latestVersion, error: problem })
+        lines.push([path, problem ? `cannot be read: ${problem.message}` : `version ${latestVersion}`])
+      }
+      await list.end()
+      if (format.kind === 'text') await io.out(alignedLines(lines))
+      if (lines.length === 0) io.tell(`There is no Delta table below ${command.root}.`)
+    },
+    signal,
+  )
+}
+
+export async function describe(command: Of<'describe'>, { format, lab, io, signal }: Run): Promise<void> {
+  await lab.at(
+    command.table,
+    async place => {
+      const description = await lab.lakehouse.reads.describe({ place, at: command.at }, signal)
+      if (format.kind === 'json') await io.out(`${JSON.stringify(description)}\n`)
+      else await io.out(describeLines(locationOf(place), description))
+    },
+    signal,
+  )
+}
+
+export async function history(command: Of<'history'>, { format, lab, io, signal }: Run): Promise<void> {
+  await lab.at(
+    command.table,
+    async place => {
+      const list = new JsonList(format, io)
+      const lines: (readonly string[])[] = []
+      let left = command.limit
+      let before: number | undefined
+      do {
+        const limit = Math.min(left, historyPage)
+        const page = await lab.lakehouse.reads.history({ place, limit, ...(before === undefined ? {} : { before }) }, signal)
+        for (const entry of page.entries) {
+          await list.add(entry)
+          lines.push([String(entry.version), entry.timestamp, entry.operation ?? '', entry.readable ? '' : 'no longer readable'])
+        }
+        left -= page.entries.length
+        before = page.more ? page.entries.at(-1)?.version : undefined
+      } while (before !== undefined && left > 0)
+      await list.end()
+      if (format.kind === 'text') await io.out(alignedLines(lines))
+    },
+    signal,
+  )
+}
+
+export async function files(command: Of<'files'>, { format, lab, io, signal }: Run): Promise<void> {
+  await lab.at(
+    command.table,
+    async place => {
+      const list = new JsonList(format, io)
+      const lines: (readonly string[])[] = []
+      for (const file of await lab.lakehouse.reads.files({ place, at: command.at }, signal)) {
+        const { path, sizeBytes, numRecords, deletionVector } = file
+        await list.add(file)
+        const deleted = deletionVector ? `${deletionVector.cardinality} deleted` : ''
+        lines.push([path, `${sizeBytes} bytes`, numRecords === null ? '' : `${numRecords} rows`, deleted])
+      }
+      await list.end()
+      if (format.kind === 'text') await io.out(alignedLines(lines))
+    },
+    signal,
+  )
+}
+
+export async function rows(command: Of<'rows'>, { format, lab, io, signal }: Run): Promise<void> {
+  const { table, at, limit } = command
+  const read = lab.lakehouse.reads
+  await lab.at(
+    table,
+    async place => {
+      let page = await read.rows({ place, at, rows: wanted(command, 0) }, signal)
+      const { version, schema } = page
+      await withSink(await openRowSink(format, { before: () => ({ version }), schema: () => schema, rows: 'records' }, io), async sink => {
+        let offset = page.rows
+        await sink.add(page.arrow)
+        while (page.truncated && offset < limit && page.rows > 0) {
+          page = await read.rows({ place, at: { version }, rows: wanted(command, offset) }, signal)
+          offset += page.rows
+          await sink.add(page.arrow)
+        }
+        return page.truncated
+      })
+    },
+    signal,
+  )
+}
+
+function wanted({ limit, columns }: Of<'rows'>, offset: number): RowsRequest {
+  return { offset, limit: Math.min(limit - offset, rowsPage), ...(columns ? { columns } : {}) }
+}
+
+/** What every command works with. */
+export interface Run {
+  readonly format: Format
+  readonly lab: Lab
+  readonly io: Io
+  readonly signal: AbortSignal
+}
+
+/** Fills a sink and ends it; the task answers whether there is more. */
+export async function withSink(sink: RowSink, task: (sink: RowSink) => Promise<boolean>): Promise<void> {
+  let truncated
+  try {
+    truncated = await task(sink)
+  } catch (error) {
+    await sink.abandon()
+    throw error
+  }
+  await sink.end(truncated)
+}
+
+/** An array of JSON, written as its items come; nothing in another format. */
+class JsonList {
+  readonly #out: TextOut | undefined
+  #items = 0
+
+  constructor(format: Format, io: Io) {
+    this.#out = format.kind === 'json' ? new TextOut(io) : undefined
+  }
+
+  async add(item: unknown): Promise<void> {
+    await this.#out?.write(`${this.#items === 0 ? '[\n' : ',\n'}${JSON.stringify(item)}`)
+    this.#items += 1
+  }
+
+  async end(): Promise<void> {
+    await this.#out?.write(this.#items === 0 ? '[]\n' : '\n]\n')
+    await this.#out?.flush()
+  }
+}

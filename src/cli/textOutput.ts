@@ -1,0 +1,56 @@
+import type { DeltaType, TableDescription } from '#delta/types.ts'
+
+/** Lines whose columns begin below each other; no trailing space. */
+export function alignedLines(rows: readonly (readonly string[])[]): string {
+  const widths: number[] = []
+  for (const row of rows) for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, cell.length)
+  return rows
+    .map(
+      row =>
+        `${row
+          .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+          .join('  ')
+          .trimEnd()}\n`,
+    )
+    .join('')
+}
+
+/** A version of a table for a person. */
+export function describeLines(location: string, table: TableDescription): string {
+  const { protocol, schema } = table
+  const features = [...new Set([...protocol.readerFeatures, ...protocol.writerFeatures])].join(', ')
+  const head = alignedLines(
+    [
+      ['Table', location],
+      ['Name', table.name ?? ''],
+      ['Comment', table.description ?? ''],
+      ['Version', `${table.version} of ${table.earliestVersion} to ${table.latestVersion}`],
+      ['Time', table.timestamp],
+      ['Rows', count(table.numRecords)],
+      ['Files', count(table.numFiles)],
+      ['Bytes', count(table.sizeBytes)],
+      ['Partitioned by', table.partitionColumns.join(', ')],
+      ['Clustered by', table.clusteringColumns.join(', ')],
+      ['Protocol', `reader ${protocol.minReaderVersion}, writer ${protocol.minWriterVersion}`],
+      ['Features', features],
+    ].filter(([, value]) => value !== ''),
+  )
+  const properties = Object.entries(table.properties).map(([key, value]) => ['', `${key} = ${value}`])
+  const fields = (schema?.fields ?? []).map(({ name, type, nullable }) => ['', name, sqlType(type), nullable ? '' : 'not null'])
+  return [
+    head,
+    ...(properties.length > 0 ? ['Properties\n', alignedLines(properties)] : []),
+    ...(fields.length > 0 ? ['Columns\n', alignedLines(fields)] : []),
+  ].join('')
+}
+
+function count(value: number | null): string {
+  return value === null ? 'not known' : value.toLocaleString('en')
+}
+
+function sqlType(type: DeltaType): string {
+  if (typeof type === 'string') return type
+  if (type.type === 'array') return `array<${sqlType(type.elementType)}>`
+  if (type.type === 'map') return `map<${sqlType(type.keyType)},${sqlType(type.valueType)}>`
+  return `struct<${type.fields.map(field => `${field.name}:${sqlType(field.type)}`).join(',')}>`
+}

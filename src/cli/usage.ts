@@ -1,0 +1,34 @@
+/** What `dataflow help` prints. */
+export const usage = `Usage: dataflow <command> [options]
+
+Commands
+  tables   <root>                                 Delta tables below a bucket, prefix or folder
+  describe <table> [--version N | --timestamp T]  a version: schema, properties, files, size
+  history  <table> [--limit N]                    versions, newest first
+  rows     <table> [--version N | --timestamp T]  rows of a version, read without Spark
+             [--limit N|all] [--columns a,b]      1,000 rows unless told otherwise
+             [--json | --csv | --arrow FILE]
+  files    <table> [--version N | --timestamp T]  data files of a version
+  sql      "<statement>" [--connect sc://host:port]  run SQL on Spark; - reads it from the standard input
+             [--limit N|all] [--json | --csv | --arrow FILE]
+  stack    up | down | restart | status           the local object store and Spark of a project
+  stack    logs [s3] [spark-connect] [--lines N]  the end of their logs
+
+A root or table is a path, a file:// URI or s3://bucket/key.
+
+Options
+  --json               one JSON document on the standard output; progress goes to the standard error
+  --csv                RFC 4180; null is an empty field, empty text is ""
+  --arrow FILE         an Arrow IPC stream; - is the standard output
+  --endpoint URL       the S3 service; AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL otherwise
+  --region NAME        AWS_REGION or AWS_DEFAULT_REGION otherwise, then us-east-1
+  --[no-]path-style    URL/bucket/key instead of bucket.URL/key; the default with an endpoint
+  --project FOLDER     whose local stack is meant; the working directory otherwise
+  --help
+
+Keys come from AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, or from the profiles of AWS. Where no S3
+setting is given at all, s3:// means the local stack while it runs. The token of a server named by --connect comes from
+SPARK_CONNECT_AUTHENTICATE_TOKEN.
+
+Exit status: 0 done, 1 failed, 2 wrong usage.
+`
