@@ -1,7 +1,7 @@
 // Bundles everything that runs: `node scripts/build.ts`. What is tested is what is packed: there is one kind of build.
 import { chmod, mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build, type BuildOptions, type Metafile, type Plugin } from 'esbuild'
 
@@ -21,7 +21,7 @@ const node: BuildOptions = {
   ...common,
   platform: 'node',
   format: 'cjs',
-  target: 'node22',
+  target: 'node20',
   keepNames: true,
   // gRPC loads .proto files through it, which our generated messages never need.
   alias: { '@grpc/proto-loader': './scripts/stubs/protoLoader.ts' },
@@ -81,9 +81,8 @@ async function hostModules(folder: string, outdir: string): Promise<BuildOptions
   return [{ ...node, minify: false, entryPoints, outdir, outExtension: { '.js': '.cjs' }, external, plugins: [coreApart] }]
 }
 
-/** Clears and fills dist/, build/integration/ and build/bench/, and writes build/meta.json. */
+/** Fills dist/, build/integration/ and build/bench/, and writes build/meta.json. */
 async function buildAll(): Promise<void> {
-  for (const folder of ['dist', 'build/integration', 'build/bench']) await rm(join(root, folder), { recursive: true, force: true })
   const results = await Promise.all((await entries()).map(options => build(options)))
   await chmod(join(root, 'dist/cli.cjs'), 0o755)
   const meta: Metafile = { inputs: {}, outputs: {} }
@@ -91,8 +90,17 @@ async function buildAll(): Promise<void> {
     Object.assign(meta.inputs, metafile?.inputs)
     Object.assign(meta.outputs, metafile?.outputs)
   }
+  for (const folder of ['dist', 'build/integration', 'build/bench']) await removeOthers(folder, meta)
   await mkdir(join(root, 'build'), { recursive: true })
   await writeFile(join(root, 'build/meta.json'), JSON.stringify(meta))
+}
+
+/** What an earlier build left and this one did not write. */
+async function removeOthers(folder: string, { outputs }: Metafile): Promise<void> {
+  for (const entry of await readdir(join(root, folder), { recursive: true, withFileTypes: true })) {
+    const file = join(entry.parentPath, entry.name)
+    if (entry.isFile() && !(relative(root, file) in outputs)) await rm(file)
+  }
 }
 
 await buildAll()

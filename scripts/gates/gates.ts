@@ -1,6 +1,9 @@
-import { mkdirSync } from 'node:fs'
+import { createWriteStream, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { runHostTests } from '../workbench/hostTests.ts'
+import { ProgressLine } from '../demo/progress.ts'
+import { logFolder } from './command.ts'
+import { noTests } from './counts.ts'
 import { commandGate, countedRun, suiteGate, type Gate } from './gate.ts'
 import type { TestBed } from './testBed.ts'
 
@@ -19,13 +22,27 @@ export function createGates(bed: TestBed): readonly Gate[] {
     commandGate('dead code', ['knip']),
     commandGate('generated', ['node', 'scripts/generate.ts', '--check']),
     suiteGate({ name: 'unit', files: 'test/unit/**/*.test.ts', timeoutMs: 10_000, env: coverage }),
-    commandGate('build', ['node', 'scripts/build.ts'], ['vsce', 'package', '--no-dependencies', '--out', 'build/dataflow-lab.vsix']),
+    commandGate('build', ['npm', 'run', '--silent', 'package']),
     suiteGate({ name: 'size', files: 'test/build/**/*.test.ts', timeoutMs: minute }),
+    stackGate(bed),
     hostGate(bed),
     suiteGate({ name: 'e2e', files: 'test/e2e/**/*.test.ts', timeoutMs: 4 * minute }),
     suiteGate({ name: 'acceptance', files: 'test/acceptance/**/*.test.ts', timeoutMs: 5 * minute, env: coverage }),
     commandGate('coverage', ['c8', 'report', '--temp-directory', coverageFolder, '--check-coverage']),
   ]
+}
+
+/** The stack of the suites that follow. */
+function stackGate(bed: TestBed): Gate {
+  return {
+    name: 'stack',
+    run: async () => {
+      const line = new ProgressLine(process.stdout)
+      await bed.openStack(progress => line.show(progress))
+      line.end()
+      return noTests
+    },
+  }
 }
 
 /** The integration suite, inside the extension host of a real VS Code on the project of the stack. */
@@ -36,17 +53,23 @@ function hostGate(bed: TestBed): Gate {
     run: () =>
       countedRun(name, async resultFile => {
         const artifacts = resolve('build/integration-failure')
+        const report = resolve(logFolder, `${name}.log`)
+        const output = createWriteStream(resolve(logFolder, 'extension-host.log'))
         mkdirSync(artifacts, { recursive: true })
-        await runHostTests({
+        const { code } = await runHostTests({
           extension: process.cwd(),
           tests: resolve('build/integration/index.cjs'),
           workspace: bed.project,
           resultFile: resolve(resultFile),
-          env: { ...bed.env, DATAFLOW_TEST_COUNTS: resolve(resultFile) },
+          env: { ...bed.env, DATAFLOW_TEST_COUNTS: resolve(resultFile), DATAFLOW_TEST_REPORT: report },
           artifacts,
           timeoutMs: 8 * minute,
+          onOutput: line => output.write(`${line}\n`),
+        }).finally(() => {
+          output.end()
+          if (existsSync(report)) process.stdout.write(readFileSync(report))
         })
-        return true
+        return code === 0
       }),
   }
 }

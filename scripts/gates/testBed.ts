@@ -1,17 +1,24 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { randomUUID } from 'node:crypto'
+import { cpSync, existsSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
+import type { Lakehouse } from '#app/lakehouse.ts'
 import { findPlaces } from '#runtime/places.ts'
+import type { ServiceName, StackProgress } from '#stack/types.ts'
+import { testStackVariable, type TestStack } from '../../test/support/testStack.ts'
+import { openLab, startDemo } from '../demo/lab.ts'
+import { createDemoProject } from '../demo/project.ts'
 import { findLeftovers, runMark, type Leftover } from './leftovers.ts'
 
-/** Where the suites run: a home of their own, the downloads of this machine, one stack for all. */
+/** Where suites run: a home of their own, the downloads of this machine, one stack for all. */
 export interface TestBed {
   /** What every process of the run needs in its environment. */
   readonly env: Readonly<Record<string, string>>
   /** The workspace that editor tests open, and whose stack it is. */
   readonly project: string
-  /** Stops the stack and removes the home; gives the processes that are still there. */
+  /** Starts the stack, fills the demo lake, and names the stack to the suites; the same one when asked again. */
+  openStack(report: (progress: StackProgress) => void): Promise<TestStack>
+  /** Stops the stack, keeps its logs in build/stack-logs, removes the home; gives the processes that are still there. */
   close(): Promise<readonly Leftover[]>
 }
 
@@ -19,17 +26,50 @@ export interface TestBed {
 export function openTestBed(): TestBed {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'dftest-')))
   const mark = randomUUID()
-  const env = { DATAFLOW_HOME: join(root, 'home'), DATAFLOW_CACHE: findPlaces(process.env).cache, [runMark]: mark }
   const project = join(root, 'demo')
-  mkdirSync(project)
+  const stackFile = join(root, 'stack.json')
+  const env: Record<string, string> = {
+    DATAFLOW_HOME: join(root, 'home'),
+    DATAFLOW_CACHE: findPlaces(process.env).cache,
+    [runMark]: mark,
+  }
   Object.assign(process.env, env)
+  createDemoProject(project)
+  let lakehouse: Lakehouse | undefined
+  let opened: Promise<TestStack> | undefined
+  const open = async (report: (progress: StackProgress) => void): Promise<TestStack> => {
+    lakehouse = openLab(project)
+    const signal = AbortSignal.timeout(startMs)
+    const { endpoints } = await startDemo(lakehouse, report, signal)
+    const secrets = await lakehouse.stack.secrets(signal)
+    if (!secrets) throw new Error('The running stack has no secrets.')
+    const stack = { endpoints, secrets, project }
+    writeFileSync(stackFile, JSON.stringify(stack), { mode: 0o600 })
+    env[testStackVariable] = process.env[testStackVariable] = stackFile
+    return stack
+  }
   return {
     env,
     project,
+    openStack: report => (opened ??= open(report)),
     close: async () => {
+      if (lakehouse) await stop(lakehouse)
       const left = await findLeftovers(mark, root)
       rmSync(root, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 })
       return left
     },
   }
+}
+
+const startMs = 20 * 60_000
+const stopMs = 60_000
+const services = ['s3', 'spark-connect'] as const satisfies readonly ServiceName[]
+
+async function stop(lakehouse: Lakehouse): Promise<void> {
+  for (const name of services) {
+    const log = lakehouse.stack.logFile(name)
+    if (existsSync(log)) cpSync(log, resolve('build/stack-logs', `${name}.log`))
+  }
+  await lakehouse.stack.down(() => {}, AbortSignal.timeout(stopMs))
+  lakehouse.dispose()
 }

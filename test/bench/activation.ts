@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, relative, resolve } from 'node:path'
-import { runHostTests } from '../../scripts/workbench/hostTests.ts'
+import { join, relative } from 'node:path'
 import type { ActivationReport } from './host/activation.ts'
+import { runHostBench } from './hostBench.ts'
 import { median, rowWithoutPeer, type BenchRow } from './row.ts'
 
 const runs = 10
@@ -24,24 +24,11 @@ export async function benchActivation(): Promise<readonly BenchRow[]> {
 }
 
 async function activateOnce(workspace: string): Promise<number> {
-  const extension = process.cwd()
-  const resultFile = resolve('build/bench/activation.json')
-  const artifacts = resolve('build/bench/failure')
-  mkdirSync(artifacts, { recursive: true })
-  const content = await runHostTests({
-    extension,
-    tests: resolve('build/bench/activation.cjs'),
-    workspace,
-    resultFile,
-    env: { DATAFLOW_BENCH_RESULT: resultFile },
-    artifacts,
-    timeoutMs: 120_000,
-  })
-  // SAFETY: host/activation.ts wrote it as an ActivationReport.
+  // SAFETY: host/activation.ts wrote it.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-  const { ms, loaded, touched } = JSON.parse(content) as ActivationReport
-  const files = loaded.map(file => relative(extension, file))
-  if (files.join() !== 'dist/extension.cjs') throw new Error(`Activation loaded ${files.join(', ')}.`)
+  const { ms, loaded, touched } = (await runHostBench('activation', workspace)) as ActivationReport
+  const files = loaded.map(file => relative(process.cwd(), file))
+  if (files.join() !== 'dist/extension.cjs') throw new Error(`Activation loaded ${files.join(', ') || 'nothing'}.`)
   if (touched.length > 0) throw new Error(`Activation touched ${touched.join(', ')}.`)
   return ms
 }
