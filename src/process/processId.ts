@@ -50,10 +50,14 @@ async function linuxStart(pid: number): Promise<string | undefined> {
   }
 }
 
-/** Start in clock ticks after boot (proc_pid_stat(5), field 22); undefined for a zombie or a dead process. */
+/**
+ * Start in clock ticks after boot (proc_pid_stat(5), field 22); undefined for a dead process or a zombie. One whose other threads
+ * are still ending holds its ports, so it is not dead yet.
+ */
 export function parseStat(stat: string): string | undefined {
   const [state, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  return state === 'Z' || state === 'X' ? undefined : fields[18]
+  const isDead = state === 'X' || (state === 'Z' && Number(fields[16]) <= 1)
+  return isDead ? undefined : fields[18]
 }
 
 let knownBoot: string | undefined

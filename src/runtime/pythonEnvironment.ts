@@ -38,27 +38,16 @@ export async function ensureEnvironment(
   const key = hashOf([...locks, python.executable, python.version.join('.'), process.platform, process.arch])
   const environment = layout(join(context.cache, 'environments', `${spec.name}-${key}`), python)
   const make = async (temporary: string): Promise<void> => {
-    const inside = layout(temporary, python)
-    const run = async (args: readonly string[], onLine?: (line: string) => void): Promise<void> => {
-      const { exitCode, lines } = await runCommand({ command: uv.command, env: uv.env, args, ...(onLine ? { onLine } : {}) }, signal)
+    const run = async (args: readonly string[], onLine: (line: string) => void = () => {}): Promise<void> => {
+      const { exitCode, lines } = await runCommand({ command: uv.command, env: uv.env, args, onLine }, signal)
       if (exitCode !== 0) throw installFailure(spec.title, lines)
     }
     await run(['venv', '--quiet', '--no-project', '--relocatable', '--allow-existing', '--python', python.executable, temporary])
     const total = locks[0]?.match(/^[\w.-]+==/gm)?.length ?? 0
-    const install = [
-      'pip',
-      'install',
-      ...uv.installArguments,
-      '--require-hashes',
-      '--require-build-hashes',
-      '--compile-bytecode',
-      '--python',
-      inside.python,
-    ]
-    await run(
-      [...install, '--build-constraints', spec.buildLockFile, '--requirement', spec.lockFile],
-      uvProgress(spec.title, total, context.report),
-    )
+    const safety = ['--require-hashes', '--require-build-hashes', '--build-constraints', spec.buildLockFile]
+    const where = ['--python', layout(temporary, python).python, '--compile-bytecode', ...uv.installArguments]
+    await run(['pip', 'install', ...safety, ...where, '--requirement', spec.lockFile], uvProgress(spec.title, total, context.report))
+    await run(['cache', 'prune', '--ci', '--quiet'])
   }
   await installOnce(environment.folder, { ...context, make }, signal)
   return environment

@@ -21,9 +21,13 @@ describe('process identity', () => {
     assert.deepEqual(await Promise.all([0, -1, 1.5, Number.NaN].map(identify)), [undefined, undefined, undefined, undefined])
   })
 
-  it('finds the start time behind a name with spaces and brackets, and none for a zombie', () => {
-    const fields = (state: string): string => `7 (a) b (c)) ${state} ${Array.from({ length: 20 }, (_, index) => index + 4).join(' ')}`
-    assert.equal(parseStat(fields('S')), '22')
-    assert.equal(parseStat(fields('Z')), undefined)
+  it('finds the start time behind a name with spaces and brackets, and none for a zombie without threads', () => {
+    assert.deepEqual([fields('S', 1), fields('Z', 9), fields('Z', 1)].map(parseStat), ['22', '22', undefined])
   })
 })
+
+/** A line of /proc/PID/stat whose fields hold their own number, from the fourth on. */
+function fields(state: string, threads: number): string {
+  const numbers = Array.from({ length: 20 }, (_, index) => (index === 16 ? threads : index + 4))
+  return `7 (a) b (c)) ${state} ${numbers.join(' ')}`
+}

@@ -1,0 +1,199 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { createServer, type Server } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { stackBuckets } from '#app/stackBuckets.ts'
+import type { StackControl } from '#app/stackControl.ts'
+import { systemClock } from '#base/clock.ts'
+import { isProblem } from '#base/errors.ts'
+import { identify } from '#process/processId.ts'
+import { findPlaces } from '#runtime/places.ts'
+import type { StackState } from '#stack/types.ts'
+import { openBuckets } from '#storage/openStore.ts'
+import { liveSpark } from '../support/liveSpark.ts'
+import type { LiveStack } from '../support/liveStack.ts'
+import { controlOf } from '../support/stackControl.ts'
+
+type Running = Extract<StackState, { kind: 'running' }>
+
+const never = new AbortController().signal
+const ignore = (): void => {}
+
+/** One story, since every start takes seconds: each test goes on from where the one before has left the stack. */
+describe('the embedded stack', function () {
+  this.timeout(15 * 60_000)
+  const root = mkdtempSync(join(tmpdir(), 'dataflow-stack-'))
+  const project = join(root, 'project')
+  const env = { ...process.env, DATAFLOW_HOME: join(root, 'home'), DATAFLOW_CACHE: findPlaces(process.env).cache }
+  const control = controlOf(project, env)
+
+  before(() => mkdirSync(project))
+  after(async () => {
+    await control.down(ignore, never)
+    control.dispose()
+    rmSync(root, { recursive: true, force: true, maxRetries: 5 })
+  })
+
+  it('installs, starts and tells every step', async () => {
+    const steps: string[] = []
+    const state = running(await control.up(({ step }) => steps.push(step), never))
+    assert.deepEqual(
+      state.services.map(({ name, health }) => [name, health]),
+      [
+        ['s3', 'healthy'],
+        ['spark-connect', 'healthy'],
+      ],
+    )
+    assert.deepEqual(steps.slice(-3), ['Starting the object store', 'Creating the buckets', 'Starting Spark'])
+    assert.deepEqual(await bucketNames(control, state), stackBuckets.toSorted())
+  })
+
+  it('is joined by another process, which starts nothing', async () => {
+    const other = await inAnotherProcess('up', project, env)
+    assert.deepEqual(pids(running(other)), pids(running(control.state)))
+  })
+
+  it('shows its secrets neither in the process table nor in its logs', async () => {
+    const secrets = await control.secrets(never)
+    assert.ok(secrets)
+    const hidden = [secrets.s3.accessKeyId, secrets.s3.secretAccessKey, secrets.sparkToken]
+    const logs = readdirSync(join(control.logFile('s3'), '..')).map(name => readFileSync(join(control.logFile('s3'), '..', name), 'utf8'))
+    const seen = [...(process.platform === 'linux' ? commandLines() : []), ...logs].filter(line =>
+      hidden.some(secret => line.includes(secret)),
+    )
+    assert.deepEqual(seen, [])
+  })
+
+  it('keeps its tables when it is stopped and started', async () => {
+    const first = liveSpark(await liveOf(control))
+    await first.run('CREATE SCHEMA lake', never)
+    await first.run("CREATE TABLE lake.kept AS SELECT 42 AS answer, 'ü' AS letter", never)
+    await first.end()
+    const before = pids(running(control.state))
+    assert.deepEqual(await control.down(ignore, never), { kind: 'stopped' })
+    assert.deepEqual(await Promise.all(before.map(pid => identify(pid))), [undefined, undefined])
+    await control.up(ignore, never)
+    const second = liveSpark(await liveOf(control))
+    const rows = await second.run('SELECT answer, letter FROM lake.kept', never)
+    await second.end()
+    assert.deepEqual(rows, [{ answer: 42, letter: 'ü' }])
+  })
+
+  it('has failed when Spark was killed, and is repaired without touching the object store', async () => {
+    const [s3, spark] = running(control.state).services
+    assert.ok(s3 && spark)
+    process.kill(spark.pid ?? 0, 'SIGKILL')
+    while (await identify(spark.pid ?? 0)) await systemClock.sleep(20)
+    const failed = await control.refresh(never)
+    assert.ok(failed.kind === 'failed')
+    assert.equal(failed.problem.message, 'Spark is not running.')
+    const repaired = running(await control.up(ignore, never))
+    assert.deepEqual(repaired.services[0], s3)
+    assert.notEqual(repaired.services[1]?.pid, spark.pid)
+    const client = liveSpark(await liveOf(control))
+    assert.deepEqual(await client.run('SELECT answer FROM lake.kept', never), [{ answer: 42 }])
+    await client.end()
+  })
+
+  it('starts Spark anew when the object store has moved', async () => {
+    const state = running(control.state)
+    const [s3, spark] = state.services
+    process.kill(s3?.pid ?? 0, 'SIGKILL')
+    while (await identify(s3?.pid ?? 0)) await systemClock.sleep(20)
+    const squatter = await listen(s3?.port ?? 0)
+    try {
+      const moved = running(await control.up(ignore, never))
+      assert.notEqual(moved.services[0]?.port, s3?.port)
+      assert.notEqual(moved.services[1]?.pid, spark?.pid)
+      assert.equal(moved.services[1]?.port, spark?.port)
+      const client = liveSpark(await liveOf(control))
+      assert.deepEqual(await client.run('SELECT answer FROM lake.kept', never), [{ answer: 42 }])
+      await client.end()
+    } finally {
+      squatter.close()
+    }
+  })
+
+  it('takes back a cancelled start', async () => {
+    await control.down(ignore, never)
+    const abort = new AbortController()
+    const up = control.up(({ step }) => step === 'Starting Spark' && setImmediate(() => abort.abort()), abort.signal)
+    await assert.rejects(up, { name: 'AbortError' })
+    assert.deepEqual(control.state, { kind: 'stopped' })
+    assert.deepEqual(await control.refresh(never), { kind: 'stopped' })
+  })
+
+  it('says with the end of the log why a service does not start', async () => {
+    const broken = controlOf(project, { ...env, JAVA_TOOL_OPTIONS: '-XX:NoSuchOption' })
+    await assert.rejects(
+      broken.up(ignore, never),
+      error => isProblem(error, 'failed') && String(error.details?.['log']).includes('NoSuchOption'),
+    )
+    assert.equal(broken.state.kind, 'failed')
+    broken.dispose()
+  })
+
+  it('leaves no process when another process stops it', async () => {
+    const started = pids(running(await control.up(ignore, never)))
+    assert.deepEqual(await inAnotherProcess('down', project, env), { kind: 'stopped' })
+    assert.deepEqual(await Promise.all(started.map(pid => identify(pid))), [undefined, undefined])
+    assert.deepEqual(await control.refresh(never), { kind: 'stopped' })
+  })
+})
+
+function running(state: StackState): Running {
+  assert.ok(state.kind === 'running', JSON.stringify(state))
+  return state
+}
+
+function pids({ services }: Running): number[] {
+  return services.map(({ pid }) => pid ?? 0)
+}
+
+async function liveOf(control: StackControl): Promise<LiveStack> {
+  const { endpoints } = running(control.state)
+  const secrets = await control.secrets(never)
+  assert.ok(secrets)
+  return {
+    s3: { endpoint: { connection: 'Test stack', ...endpoints.s3, pathStyle: true }, credentials: secrets.s3 },
+    spark: { ...endpoints.spark, token: secrets.sparkToken },
+    project: '',
+  }
+}
+
+async function bucketNames(control: StackControl, { endpoints }: Running): Promise<string[]> {
+  const secrets = await control.secrets(never)
+  const buckets = openBuckets({ connection: 'Test stack', ...endpoints.s3, pathStyle: true }, () => Promise.resolve(secrets?.s3))
+  return (await buckets.list(never)).map(({ name }) => name)
+}
+
+async function inAnotherProcess(action: 'up' | 'down', project: string, env: NodeJS.ProcessEnv): Promise<StackState> {
+  const child = spawn(process.execPath, ['test/support/stackProcess.ts', action, project], { env, stdio: ['ignore', 'pipe', 'inherit'] })
+  // SAFETY: the script prints the state that the control gave it.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  return JSON.parse(await text(child.stdout)) as StackState
+}
+
+function commandLines(): string[] {
+  return readdirSync('/proc')
+    .filter(name => /^\d+$/.test(name))
+    .map(pid => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+      } catch {
+        return '' // it has ended meanwhile
+      }
+    })
+}
+
+async function listen(port: number): Promise<Server> {
+  const server = createServer()
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, '127.0.0.1', resolve)
+  })
+  return server
+}
