@@ -4,6 +4,8 @@ import { countRows } from '#arrow/ipc.ts'
 import { textTable } from '#arrow/text.ts'
 import { exactBytes } from '#base/bytes.ts'
 import type { Clock } from '#base/clock.ts'
+import { every as everyUnref } from '#base/every.ts'
+import type { Disposable } from '#base/disposable.ts'
 import { isProblem, LakehouseError, toProblem, type Problem } from '#base/errors.ts'
 import { execute, type ExecuteEvent } from '#spark/execute.ts'
 import { commandPlan, queryPlan, resultPlan } from '#spark/plan.ts'
@@ -12,7 +14,7 @@ import type { Plan, Relation } from '#spark/proto/plan_pb.ts'
 import type { SparkSession } from '#spark/session.ts'
 import { splitStatements, type SqlStatement } from '#spark/sqlText.ts'
 import { progressOf, type StatementProgress } from './statementProgress.ts'
-import { createSparkSessions, type ConnectSpark, type SparkSessions } from './sparkSessions.ts'
+import { createSparkSessions, type SessionPorts, type SparkSessions } from './sparkSessions.ts'
 
 /** What happens while the statements of one cell run, in order; ends with `finished` of the last one, or with `failed`. */
 export type StatementEvent =
@@ -39,7 +41,7 @@ export interface StatementOptions {
 }
 
 /** Runs SQL on Spark. */
-export interface Statements {
+export interface Statements extends Disposable {
   /**
    * The statements of `text`, one after another, up to the first that fails; none of them is ever run twice. Aborting stops the
    * running one at the server.
@@ -62,9 +64,12 @@ export interface StatementResult extends Collected {
   readonly text: string
 }
 
-export function createStatements({ connect, clock }: { readonly connect: ConnectSpark; readonly clock: Clock }): Statements {
-  const sessions = createSparkSessions(connect, clock)
+/** `every` gives idle sessions a sign of life. */
+export function createStatements({ every = everyUnref, ...ports }: Partial<SessionPorts> & Omit<SessionPorts, 'every'>): Statements {
+  const sessions = createSparkSessions({ ...ports, every })
+  const { clock } = ports
   return {
+    dispose: () => sessions.dispose(),
     release: notebookId => sessions.release(notebookId),
     collect: caps => {
       const collector = createCollector(caps)

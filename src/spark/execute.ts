@@ -1,5 +1,6 @@
 import { create } from '@bufbuild/protobuf'
 import type { Clock } from '#base/clock.ts'
+import { LakehouseError } from '#base/errors.ts'
 import { Backoff } from './backoff.ts'
 import { BatchAssembler, type RowBatch } from './batches.ts'
 import { readFault, type Fault } from './fault.ts'
@@ -19,6 +20,9 @@ const releaseEveryBytes = 8 * 1024 * 1024
 const interruptAgainMs = 250
 const stopGraceMs = 10_000
 
+/** Spark sends progress twice a second; a longer silence means that the connection or the server is gone. */
+const usualSilence: Silence = { probeAfterMs: 15_000, probeTimeoutMs: 10_000 }
+
 export type ExecuteEvent =
   /** What a command answered with: its rows, or a plan that yields them. */
   | { readonly kind: 'relation'; readonly relation: Relation }
@@ -32,6 +36,13 @@ export interface Operation {
   /** A UUID of the caller's. */
   readonly id: string
   readonly tags: readonly string[]
+  readonly silence?: Silence
+}
+
+/** When a stream that says nothing is given up: after so long, if the server does not answer a question in that time either. */
+export interface Silence {
+  readonly probeAfterMs: number
+  readonly probeTimeoutMs: number
 }
 
 /**
@@ -46,6 +57,7 @@ export async function* execute(
   clock: Clock,
   signal: AbortSignal,
 ): AsyncGenerator<ExecuteEvent> {
+  signal.throwIfAborted()
   const run = new Execution(session, operation, clock)
   const onAbort = (): void => void run.stop()
   signal.addEventListener('abort', onAbort, { once: true })
@@ -68,6 +80,7 @@ class Execution {
   #sent = false
   #lastResponseId: string | undefined
   #unreleasedBytes = 0
+  #heardAt = 0
   /** The server has ended the operation, well or badly. */
   #over = false
 
@@ -82,12 +95,12 @@ class Execution {
       const before = this.#lastResponseId
       try {
         yield* this.#attach()
-        if (this.#lastResponseId === before && !this.#over) await this.#wait({}, signal)
+        if (this.#lastResponseId === before && !this.#over) await this.#pause(this.#waitAfterNothing(), signal)
       } catch (error) {
         if (this.#over) return
         const wait = this.#waitAfter(error)
         yield { kind: 'reconnecting' }
-        await this.#clock.sleep(wait, signal)
+        await this.#pause(wait, signal)
       }
     }
   }
@@ -113,22 +126,45 @@ class Execution {
   }
 
   async *#attach(): AsyncGenerator<ExecuteEvent> {
-    for await (const response of this.#open()) {
-      this.#session.observe(response.serverSideSessionId)
-      this.#lastResponseId = response.responseId
-      this.#backoff.heard()
-      const event = this.#read(response)
-      if (event) yield event
+    const [lost, ended] = [new AbortController(), new AbortController()]
+    this.#heardAt = this.#clock.now()
+    void this.#watch(lost, ended.signal)
+    try {
+      for await (const response of this.#open(AbortSignal.any([this.#drop.signal, lost.signal]))) {
+        this.#session.observe(response.serverSideSessionId)
+        this.#lastResponseId = response.responseId
+        this.#heardAt = this.#clock.now()
+        this.#backoff.heard()
+        const event = this.#read(response)
+        if (event) yield event
+      }
+    } finally {
+      ended.abort()
     }
   }
 
-  #open(): AsyncIterable<ExecutePlanResponse> {
+  /** Drops a call that has fallen silent, when the server does not answer on another one either. */
+  async #watch(lost: AbortController, ended: AbortSignal): Promise<void> {
+    const { probeAfterMs, probeTimeoutMs } = this.#operation.silence ?? usualSilence
+    try {
+      for (;;) {
+        await this.#clock.sleep(probeAfterMs, ended)
+        if (this.#clock.now() - this.#heardAt >= probeAfterMs) await this.#session.version(ended, probeTimeoutMs)
+      }
+    } catch {
+      if (ended.aborted) return
+      this.#session.transport.reconnect()
+      lost.abort()
+    }
+  }
+
+  #open(signal: AbortSignal): AsyncIterable<ExecutePlanResponse> {
     const { transport } = this.#session
     const { id, plan, tags } = this.#operation
     if (this.#sent) {
       const last = this.#lastResponseId === undefined ? {} : { lastResponseId: this.#lastResponseId }
       const request = create(ReattachExecuteRequestSchema, { ...this.#session.header(), operationId: id, ...last })
-      return transport.stream(method.reattachExecute, request, this.#drop.signal)
+      return transport.stream(method.reattachExecute, request, signal)
     }
     this.#sent = true
     const request = create(ExecutePlanRequestSchema, {
@@ -141,7 +177,7 @@ class Execution {
         { requestOption: { case: 'resultChunkingOptions', value: { allowArrowBatchChunking: true } } },
       ],
     })
-    return transport.stream(method.executePlan, request, this.#drop.signal)
+    return transport.stream(method.executePlan, request, signal)
   }
 
   #read({ responseType, responseId }: ExecutePlanResponse): ExecuteEvent | undefined {
@@ -175,20 +211,33 @@ class Execution {
   /** Ms to wait before the stream is taken up again. @throws the error itself when it is final */
   #waitAfter(error: unknown): number {
     if (!(error instanceof TransportError)) throw error
+    if (this.#drop.signal.aborted) throw this.#unheardStop()
     const fault = readFault(error)
     const unknown = isUnknownOperation(fault)
     if (unknown && this.#lastResponseId === undefined) this.#sent = false
-    const final = this.#drop.signal.aborted || (unknown ? this.#lastResponseId !== undefined : !isTransient(fault))
+    const final = unknown ? this.#lastResponseId !== undefined : !isTransient(fault)
     const wait = final ? undefined : this.#backoff.next({ ...fault, refused: /ECONNREFUSED/.test(fault.message) })
     if (wait !== undefined) return wait
     this.#over ||= fault.exception !== undefined
     throw error
   }
 
-  async #wait(fault: Partial<Fault>, signal: AbortSignal): Promise<void> {
-    const wait = this.#backoff.next(fault)
+  #waitAfterNothing(): number {
+    const wait = this.#backoff.next({})
     if (wait === undefined) throw new TransportError(statusCode.unavailable, 'the server ends the stream again and again')
-    await this.#clock.sleep(wait, signal)
+    return wait
+  }
+
+  async #pause(ms: number, signal: AbortSignal): Promise<void> {
+    await this.#clock.sleep(ms, signal).catch((error: unknown) => {
+      throw signal.aborted ? this.#unheardStop() : error
+    })
+  }
+
+  #unheardStop(): LakehouseError {
+    return new LakehouseError('cancelled', `Stopped here, but Spark at ${this.#session.transport.address} does not answer.`, {
+      hint: 'The statement may still run there.',
+    })
   }
 }
 

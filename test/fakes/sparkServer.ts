@@ -63,7 +63,7 @@ export interface FakeAnswer {
 /** How one attach of a stream ends early, after so many messages of its own. */
 export interface FakeCut {
   readonly after: number
-  readonly end: 'ok' | 'drop' | FakeFailure
+  readonly end: 'ok' | 'drop' | 'silence' | FakeFailure
   /** The server loses the operation too. */
   readonly forget?: boolean
 }
@@ -91,9 +91,12 @@ export class FakeSpark {
   readonly tags: string[] = []
   readonly errors = new Map<string, MessageInitShape<typeof FetchErrorDetailsResponseSchema>>()
   readonly interrupted: string[] = []
+  /** So many interrupts find no operation, as when they overtake it. */
+  deafInterrupts = 0
   token: string | undefined
   port = 0
   readonly #operations = new Map<string, Operation>()
+  readonly #waiting = new Map<string, () => void>()
   readonly #sessions = new Map<string, string>()
   readonly #server = new Server({ 'grpc.max_send_message_length': -1 })
 
@@ -110,6 +113,11 @@ export class FakeSpark {
 
   get sessionCount(): number {
     return this.#sessions.size
+  }
+
+  /** Resolves when the next unary call of this name has come. */
+  heard(name: string): Promise<void> {
+    return new Promise(resolve => this.#waiting.set(name, resolve))
   }
 
   /** As a new process would be: no session and no operation is known. */
@@ -151,6 +159,7 @@ export class FakeSpark {
   #unary<I, O>(name: string, answer: (request: I) => O): handleUnaryCall<I, O> {
     return (call: Call<I, O>, respond: sendUnaryData<O>) => {
       this.calls.push(name)
+      this.#waiting.get(name)?.()
       try {
         this.#authorize(call.metadata)
         respond(null, answer(call.request))
@@ -192,7 +201,7 @@ export class FakeSpark {
     const ids = this.#ids(request)
     const id = request.interrupt.case === 'operationId' ? request.interrupt.value : ''
     const operation = this.#operations.get(id)
-    if (!operation) return create(InterruptResponseSchema, ids)
+    if (!operation || this.deafInterrupts-- > 0) return create(InterruptResponseSchema, ids)
     this.interrupted.push(id)
     operation.interrupted = true
     operation.wake()
@@ -241,6 +250,7 @@ export class FakeSpark {
       return
     }
     if (cut?.end === 'ok') return void call.end()
+    if (cut?.end === 'silence') return
     if (cut) throw new Refusal(cut.end)
     const { end } = operation.answer
     if (end === 'run on' && !operation.interrupted) await new Promise<void>(resolve => (operation.wake = resolve))

@@ -8,6 +8,8 @@ export interface TcpProxy extends Disposable {
   readonly connections: number
   /** Resets all connections; new ones are accepted. */
   drop(): void
+  /** Lets nothing through on the connections of now, and does not say so. */
+  freeze(): void
 }
 
 export async function openTcpProxy(target: { readonly host: string; readonly port: number }): Promise<TcpProxy> {
@@ -44,6 +46,9 @@ export async function openTcpProxy(target: { readonly host: string; readonly por
       return connections
     },
     drop,
+    freeze: () => {
+      for (const socket of sockets) socket.unpipe().pause()
+    },
     dispose: () => {
       server.close()
       drop()

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
+import { systemClock } from '#base/clock.ts'
 import type { Problem } from '#base/errors.ts'
 import { createStatements, type StatementEvent, type Statements } from '#app/statements.ts'
 import { createGrpcTransport } from '#spark/grpcTransport.ts'
 import type { SparkTransport } from '#spark/transport.ts'
-import { fakeClock } from '../../fakes/clock.ts'
 import { FakeSpark } from '../../fakes/sparkServer.ts'
 import { batchMessage, idStream } from '../../support/sparkMessages.ts'
 
@@ -20,7 +20,7 @@ describe('statements', () => {
   beforeEach(async () => {
     spark = await FakeSpark.start()
     transport = connectTo()
-    statements = createStatements({ connect: async () => ({ transport, userId: 'me', clientType: 'test' }), clock: fakeClock() })
+    statements = createStatements({ connect: async () => ({ transport, userId: 'me', clientType: 'test' }), clock: systemClock })
     spark.answers.set('SELECT 1', { messages: [batchMessage(0, 2), batchMessage(2, 1)] })
     spark.answers.set('SHOW THINGS', { messages: [local(idStream(0, 5))] })
     spark.answers.set('CREATE THING', { messages: [local(undefined)] })
@@ -184,6 +184,33 @@ describe('statements', () => {
   it('is unreachable when nobody listens', async () => {
     spark.dispose()
     assert.deepEqual(await run('SELECT 1'), ['started 0 of 1', 'failed unreachable'])
+  })
+
+  it('makes one session for two runs at once', async () => {
+    await Promise.all([run('SELECT 1'), run('SHOW THINGS')])
+    assert.deepEqual([spark.sessionCount, spark.ran.toSorted()], [1, ['SELECT 1', 'SHOW THINGS']])
+  })
+
+  it('gives idle sessions a sign of life, and survives a server that is away', async () => {
+    const ticks: (() => void)[] = []
+    const every = (_: number, task: () => void) => ({ dispose: () => {}, started: ticks.push(task) })
+    statements = createStatements({ connect: async () => ({ transport, userId: 'me', clientType: 'test' }), clock: systemClock, every })
+    await run('SELECT 1')
+    const answered = spark.heard('analyzePlan')
+    ticks[0]?.()
+    await answered
+    spark.dispose()
+    ticks[0]?.()
+    assert.deepEqual(await run('SELECT 1', { notebookId: 'n2' }), ['started 0 of 1', 'failed unreachable'])
+  })
+
+  it('uses a session that others share, and leaves it to them', async () => {
+    const sessionId = '7c9e6679-7425-40de-944b-e07fc1f90ae7'
+    statements = createStatements({ connect: async () => ({ transport, userId: 'me', clientType: 'test', sessionId }), clock: systemClock })
+    await run('SELECT 1')
+    await run('SELECT 1', { notebookId: 'n2' })
+    await statements.release('n1')
+    assert.deepEqual([spark.sessionCount, spark.calls.includes('releaseSession')], [1, false])
   })
 
   it('ends the sessions of a closed notebook and waits for what is under way', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { decodeArrow } from '#arrow/ipc.ts'
+import { systemClock, type Clock } from '#base/clock.ts'
 import { isProblem } from '#base/errors.ts'
 import { execute, type ExecuteEvent } from '#spark/execute.ts'
 import { createGrpcTransport } from '#spark/grpcTransport.ts'
@@ -10,6 +11,7 @@ import { SparkSession } from '#spark/session.ts'
 import type { SparkTransport } from '#spark/transport.ts'
 import { fakeClock } from '../../fakes/clock.ts'
 import { FakeSpark, handle, type FakeCut } from '../../fakes/sparkServer.ts'
+import { openTcpProxy, type TcpProxy } from '../../support/tcpProxy.ts'
 import { batchMessage, chunkMessages } from '../../support/sparkMessages.ts'
 
 const sql = 'SELECT id'
@@ -19,6 +21,8 @@ const disconnected = {
   exception: 'X',
 }
 const unavailable = { status: 14, message: 'try again' }
+
+const endless = { probeAfterMs: 1e9, probeTimeoutMs: 1 }
 
 describe('execution', () => {
   let spark: FakeSpark
@@ -40,7 +44,7 @@ describe('execution', () => {
   })
 
   function start(signal = new AbortController().signal): AsyncGenerator<ExecuteEvent> {
-    return execute(session, { plan: commandPlan(sql), id: randomUUID(), tags: ['a-tag'] }, clock, signal)
+    return execute(session, { plan: commandPlan(sql), id: randomUUID(), tags: ['a-tag'], silence: endless }, patient(clock), signal)
   }
 
   /** Row ids and other events in order. */
@@ -189,6 +193,36 @@ describe('execution', () => {
     assert.deepEqual(spark.held, [])
   })
 
+  it('interrupts again until the server has the operation', async () => {
+    spark.answers.set(sql, { messages: [batchMessage(0, 10)], end: 'run on' })
+    spark.deafInterrupts = 2
+    const controller = new AbortController()
+    await assert.rejects(
+      run(controller.signal, () => controller.abort()),
+      { message: /OPERATION_CANCELED/ },
+    )
+    assert.equal(spark.calls.filter(call => call === 'interrupt').length, 3)
+  })
+
+  it('says that the statement may still run when it is stopped while the server is away', async () => {
+    spark.answers.set(sql, { messages: [batchMessage(0, 10)], end: 'run on' })
+    spark.cuts.push({ after: 1, end: unavailable })
+    const controller = new AbortController()
+    await assert.rejects(
+      run(controller.signal, event => {
+        if (event.kind !== 'reconnecting') return
+        spark.dispose()
+        controller.abort()
+      }),
+      error => isProblem(error, 'cancelled') && error.hint === 'The statement may still run there.',
+    )
+  })
+
+  it('starts nothing when it is aborted before', async () => {
+    await assert.rejects(run(AbortSignal.abort()), { name: 'AbortError' })
+    assert.deepEqual(spark.calls, [])
+  })
+
   it('interrupts an operation that the reader leaves', async () => {
     spark.answers.set(sql, { messages: [batchMessage(0, 10)], end: 'run on' })
     for await (const event of start()) {
@@ -197,6 +231,48 @@ describe('execution', () => {
     await session.settled()
     assert.equal(spark.interrupted.length, 1)
     assert.deepEqual(spark.held, [])
+  })
+
+  describe('over a connection that falls silent', () => {
+    const soon = { probeAfterMs: 60, probeTimeoutMs: 60 }
+    let proxy: TcpProxy
+
+    beforeEach(async () => {
+      proxy = await openTcpProxy({ host: '127.0.0.1', port: spark.port })
+      transport.dispose()
+      transport = createGrpcTransport({ host: '127.0.0.1', port: proxy.port, tls: false, headers: {} })
+      session = new SparkSession({ transport, userId: 'me', clientType: 'test' })
+    })
+
+    afterEach(() => proxy.dispose())
+
+    it('takes the operation up on a new connection', async () => {
+      spark.answers.set(sql, { messages: [batchMessage(0, 10), batchMessage(10, 40)] })
+      spark.cuts.push({ after: 1, end: 'silence' })
+      const seen: ExecuteEvent['kind'][] = []
+      const operation = { plan: commandPlan(sql), id: randomUUID(), tags: [], silence: soon }
+      for await (const event of execute(session, operation, systemClock, new AbortController().signal)) {
+        seen.push(event.kind)
+        if (seen.length === 1) proxy.freeze()
+      }
+      assert.deepEqual([seen, spark.ran, proxy.connections], [['batch', 'reconnecting', 'batch'], [sql], 2])
+    })
+
+    it('waits on while the server still answers', async () => {
+      spark.answers.set(sql, { messages: [batchMessage(0, 10)], end: 'run on' })
+      const controller = new AbortController()
+      const operation = { plan: commandPlan(sql), id: randomUUID(), tags: [], silence: soon }
+      const seen: ExecuteEvent['kind'][] = []
+      setTimeout(() => controller.abort(), 400)
+      await assert.rejects(
+        async () => {
+          for await (const event of execute(session, operation, systemClock, controller.signal)) seen.push(event.kind)
+        },
+        { message: /OPERATION_CANCELED/ },
+      )
+      assert.deepEqual([seen, proxy.connections], [['batch'], 1])
+      assert.ok(spark.calls.filter(call => call === 'analyzePlan').length >= 3)
+    })
   })
 
   it('fails and runs nothing when the server was restarted in between', async () => {
@@ -224,4 +300,12 @@ describe('execution', () => {
 
 function rowsOf(seen: readonly (string | bigint)[]): bigint[] {
   return seen.filter(each => typeof each === 'bigint')
+}
+
+/** The fake clock, but that an endless sleep lasts until it is called off. */
+function patient(clock: Clock): Clock {
+  return {
+    now: () => clock.now(),
+    sleep: (ms, signal) => (ms === endless.probeAfterMs ? systemClock.sleep(ms, signal) : clock.sleep(ms, signal)),
+  }
 }
