@@ -20,9 +20,17 @@ export function formatBytes(bytes: number): string {
   }).format(amount)
 }
 
-/** `24 Nov 2026, 10:24`, in local time. */
-export function formatTime(time: number | string): string {
-  return new Intl.DateTimeFormat(vscode.env.language, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(time))
+/** As short as it is clear today: `10:24`, `Nov 23, 10:24`, `Dec 31, 2025, 10:24`; local time. */
+export function formatTime(time: number | string, now: number): string {
+  const [at, today] = [new Date(time), new Date(now)]
+  const isSameYear = at.getFullYear() === today.getFullYear()
+  const isToday = isSameYear && at.getMonth() === today.getMonth() && at.getDate() === today.getDate()
+  return new Intl.DateTimeFormat(vscode.env.language, {
+    hour: '2-digit',
+    minute: '2-digit',
+    ...(isToday ? {} : { day: 'numeric', month: 'short' }),
+    ...(isSameYear ? {} : { year: 'numeric' }),
+  }).format(at)
 }
 
 /** `340 ms`, `3.2 s`, `2 min 5 s`, `1 h 4 min`. */

@@ -1,10 +1,11 @@
 import * as vscode from 'vscode'
+import { systemClock } from '#base/clock.ts'
 import { DisposableStore, type Disposable } from '#base/disposable.ts'
 import { nodeId, type CatalogNode } from '#app/catalogNode.ts'
 import type { Catalog } from '#app/catalog.ts'
 import { views } from '#host/ids.ts'
 import { isCancellation, type Problems } from '#host/problems.ts'
-import { renderNode, type Picture } from './renderNode.ts'
+import { renderNode, type Drawing } from './renderNode.ts'
 
 /** The lakes in a view. A request for children that a newer one of the same node overtakes is aborted. */
 export interface ExplorerTree extends vscode.TreeDataProvider<CatalogNode>, Disposable {
@@ -18,7 +19,7 @@ export interface ExplorerTreeDeps {
   /** Called before the roots are listed. */
   readonly prepare: (signal: AbortSignal) => Promise<void>
   readonly problems: Problems
-  readonly picture: Picture
+  readonly picture: Drawing['picture']
 }
 
 const rootId = ''
@@ -65,7 +66,7 @@ export function createExplorerTree({ catalog, prepare, problems, picture }: Expl
 
   return {
     onDidChangeTreeData: changed.event,
-    getTreeItem: node => renderNode(node, picture),
+    getTreeItem: node => renderNode(node, { picture, now: systemClock.now() }),
     getChildren,
     find: id => shown.get(id),
     dispose: () => {

@@ -15,7 +15,7 @@ export function describeColumn({ type, nullable }: ColumnSummary): string {
   return nullable ? type : vscode.l10n.t('{0}, not null', type)
 }
 
-/** The codicon of a Delta type as text: `decimal(10,2)`, `array<string>`. */
+/** The codicon of a column's type in Spark SQL's words: `decimal(10,2)`, `array<string>`. */
 export function columnIcon(type: string): string {
   const name = /^[a-z_]+/.exec(type)?.[0] ?? ''
   return Object.entries(iconTypes).find(([, types]) => types.includes(name))?.[0] ?? 'symbol-field'
@@ -23,11 +23,12 @@ export function columnIcon(type: string): string {
 
 const iconTypes: Readonly<Record<string, readonly string[]>> = {
   'symbol-string': ['string', 'char', 'varchar'],
-  'symbol-number': ['byte', 'short', 'integer', 'long', 'float', 'double', 'decimal'],
+  'symbol-number': ['tinyint', 'smallint', 'int', 'bigint', 'float', 'double', 'decimal'],
   'symbol-boolean': ['boolean'],
   calendar: ['date', 'timestamp', 'timestamp_ntz'],
   'symbol-array': ['array'],
   'symbol-key': ['map'],
   'symbol-structure': ['struct'],
   'file-binary': ['binary'],
+  json: ['variant'],
 }

@@ -6,14 +6,18 @@ import { commands, type CommandId } from '#host/ids.ts'
 import { formatBytes, formatCount, formatTime } from '#host/format.ts'
 import { columnIcon, describeChanges, describeColumn } from './nodeText.ts'
 
-/** A picture of media/ by its name. */
-export type Picture = (name: string) => { readonly light: vscode.Uri; readonly dark: vscode.Uri }
+export interface Drawing {
+  /** A picture of media/ by its name. */
+  readonly picture: (name: string) => { readonly light: vscode.Uri; readonly dark: vscode.Uri }
+  /** Epoch ms. */
+  readonly now: number
+}
 
 type NodeOf<K extends CatalogNode['kind']> = CatalogNode & { readonly kind: K }
 
 /** A node as VS Code draws it; `contextValue` is the node's kind, and `problem` for a failure that can be tried again. */
-export function renderNode(node: CatalogNode, picture: Picture): vscode.TreeItem {
-  const drawn = draw(node)
+export function renderNode(node: CatalogNode, { picture, now }: Drawing): vscode.TreeItem {
+  const drawn = draw(node, now)
   const name = pictureOf(node)
   if (name !== undefined) drawn.iconPath = picture(name)
   drawn.id = nodeId(node)
@@ -26,7 +30,7 @@ function pictureOf(node: CatalogNode): string | undefined {
   return node.kind === 'bucket' || node.kind === 'table' || node.kind === 'file' ? node.kind : undefined
 }
 
-function draw(node: CatalogNode): vscode.TreeItem {
+function draw(node: CatalogNode, now: number): vscode.TreeItem {
   switch (node.kind) {
     case 'connection':
       return item(node.name, { icon: 'server-environment', children: true, says: vscode.l10n.t('Connection {0}', node.name) })
@@ -50,7 +54,7 @@ function draw(node: CatalogNode): vscode.TreeItem {
     case 'versions':
       return item(vscode.l10n.t('Versions'), { icon: 'history', children: true })
     case 'version':
-      return drawVersion(node)
+      return drawVersion(node, now)
     case 'schema':
       return item(vscode.l10n.t('Schema'), { icon: 'symbol-structure', children: true })
     case 'column':
@@ -104,10 +108,10 @@ function drawTable(node: NodeOf<'table'>): vscode.TreeItem {
   })
 }
 
-function drawVersion(node: NodeOf<'version'>): vscode.TreeItem {
+function drawVersion(node: NodeOf<'version'>, now: number): vscode.TreeItem {
   const { version, timestamp, operation, readable, rows } = node.version
   const label = vscode.l10n.t('Version {0}', String(version))
-  const facts = [operation, rows && describeChanges(rows), formatTime(timestamp)].filter(fact => fact !== null && fact !== '')
+  const facts = [operation, rows && describeChanges(rows), formatTime(timestamp, now)].filter(fact => fact !== null && fact !== '')
   const drawn = item(label, {
     ...(readable ? {} : { icon: 'circle-slash' }),
     description: facts.join(' · '),

@@ -27,8 +27,10 @@ const version: CatalogNode = {
 const themed = (name: string) => pretend<Uri>({ path: name })
 const picture = (name: string) => ({ light: themed(`${name}-light`), dark: themed(`${name}-dark`) })
 
+const drawing = { picture, now: Date.parse('2026-11-25T12:00:00Z') }
+
 function look(node: CatalogNode) {
-  const { label, description, contextValue, command, collapsibleState, accessibilityInformation } = renderNode(node, picture)
+  const { label, description, contextValue, command, collapsibleState, accessibilityInformation } = renderNode(node, drawing)
   return { label, description, contextValue, click: command?.command, open: collapsibleState, says: accessibilityInformation?.label }
 }
 
@@ -48,14 +50,14 @@ describe('render a node', () => {
       says: 'Delta table sales',
     })
     const { description, says, ...rest } = look(version)
-    assert.match(String(description), /^MERGE · \+1,560 ~3 · .*2026/)
+    assert.match(String(description), /^MERGE · \+1,560 ~3 · Nov 24, \d\d:24/)
     assert.match(String(says), /^Version 7, MERGE, \+1,560 ~3, /)
     assert.deepEqual(rest, { label: 'Version 7', contextValue: 'version', click: 'dataflow.lakehouse.openPreview', open: 0 })
   })
 
   it('gives exact facts in the tooltip of a version', () => {
     assert.equal(
-      renderNode(version, picture).tooltip,
+      renderNode(version, drawing).tooltip,
       ['Version 7', 'Time: 2026-11-24T10:24:00.000Z', 'Operation: MERGE', 'Rows: 1,560 added, 3 updated, 0 removed'].join('\n'),
     )
   })
