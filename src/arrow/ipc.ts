@@ -41,13 +41,16 @@ export function readStream(stream: Uint8Array): { readonly schema: Schema; reado
   try {
     const reader = RecordBatchReader.from(stream).open()
     const { schema } = reader
-    return { schema, batches: [...reader] }
+    return { schema, batches: Array.from(reader, batch => underSchema(schema, batch)) }
   } catch (cause) {
     throw new LakehouseError('corrupt', 'The rows are not a complete Arrow stream.', { cause })
   }
 }
 
-/** Equal schemas of two streams are two objects, and the writer would begin a second stream for the second one. */
+/**
+ * Equal schemas of two streams are two objects, and the writer would begin a second stream for the second one. A batch also
+ * mixes up the types of columns that share a name, so its schema and columns are set again.
+ */
 function underSchema(schema: Schema, batch: RecordBatch): RecordBatch {
-  return batch.schema === schema ? batch : new RecordBatch(schema, batch.data)
+  return batch.schema === schema ? batch : Object.assign(new RecordBatch(schema, batch.data), { schema, data: batch.data })
 }
