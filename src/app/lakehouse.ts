@@ -68,7 +68,7 @@ export function createLakehouse(ports: LakehousePorts): Lakehouse {
     reads,
     tables: (root, signal) => findTables({ open, reads }, root, signal),
     preview: table => createPreview(table, reads),
-    statements: createStatements({ connect: servers.connect, clock: systemClock }),
+    statements: store.add(createStatements({ connect: servers.connect, clock: systemClock })),
     dispose: () => store.dispose(),
   }
 }

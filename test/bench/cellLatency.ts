@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
 import { decodeArrow } from '#arrow/ipc.ts'
 import { systemClock } from '#base/clock.ts'
 import { fromProblem } from '#base/errors.ts'
@@ -71,7 +72,7 @@ async function selectOne(statements: Statements): Promise<number> {
 
 function startPeer(python: string, address: string, token: string) {
   const env = { ...process.env, SPARK_REMOTE: address, SPARK_CONNECT_AUTHENTICATE_TOKEN: token }
-  const child = spawn(python, [new URL('pysparkPeer.py', import.meta.url).pathname], { env, stdio: ['pipe', 'pipe', 'inherit'] })
+  const child = spawn(python, [fileURLToPath(new URL('pysparkPeer.py', import.meta.url))], { env, stdio: ['pipe', 'pipe', 'inherit'] })
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
   const failed = once(child, 'exit').then(([code]) => Promise.reject(new Error(`The PySpark peer ended with ${code}.`)))
   failed.catch(() => {})

@@ -11,8 +11,9 @@ import {
   type ServerWritableStream,
   type ServiceDefinition,
 } from '@grpc/grpc-js'
-import { create, fromBinary, toBinary, type DescMethod, type MessageInitShape } from '@bufbuild/protobuf'
+import { create, equals, fromBinary, toBinary, type DescMethod, type MessageInitShape } from '@bufbuild/protobuf'
 import { anyPack, type Any } from '@bufbuild/protobuf/wkt'
+import { PlanSchema, type Plan } from '#spark/proto/plan_pb.ts'
 import {
   AnalyzePlanResponseSchema,
   ConfigResponseSchema,
@@ -69,6 +70,7 @@ export interface FakeCut {
 }
 
 interface Operation {
+  readonly plan: Plan
   readonly messages: ExecutePlanResponse[]
   readonly answer: FakeAnswer
   interrupted: boolean
@@ -98,6 +100,7 @@ export class FakeSpark {
   readonly #operations = new Map<string, Operation>()
   readonly #waiting = new Map<string, () => void>()
   readonly #sessions = new Map<string, string>()
+  readonly #closed = new Set<string>()
   readonly #server = new Server({ 'grpc.max_send_message_length': -1 })
 
   static async start(): Promise<FakeSpark> {
@@ -124,6 +127,7 @@ export class FakeSpark {
   restart(): void {
     this.#operations.clear()
     this.#sessions.clear()
+    this.#closed.clear()
   }
 
   dispose(): void {
@@ -147,6 +151,7 @@ export class FakeSpark {
       releaseSession: this.#unary('releaseSession', (request: ReleaseSessionRequest): ReleaseSessionResponse => {
         const ids = this.#ids({ ...request, clientObservedServerSideSessionId: undefined })
         this.#sessions.delete(request.sessionId)
+        this.#closed.add(request.sessionId)
         return create(ReleaseSessionResponseSchema, ids)
       }),
     })
@@ -177,6 +182,7 @@ export class FakeSpark {
   /** The ids of an answer; the first call naming a session makes it. */
   #ids(request: { readonly sessionId: string; readonly clientObservedServerSideSessionId?: string | undefined }) {
     const { sessionId, clientObservedServerSideSessionId: observed } = request
+    if (this.#closed.has(sessionId)) throw new Refusal(handle('SESSION_CLOSED'))
     const known = this.#sessions.get(sessionId)
     if (observed !== undefined && observed !== known) throw new Refusal(handle('SESSION_CHANGED'))
     const serverSideSessionId = known ?? randomUUID()
@@ -213,7 +219,9 @@ export class FakeSpark {
     this.calls.push('executePlan')
     this.#authorize(call.metadata)
     const ids = this.#ids(call.request)
-    if (this.#operations.has(operationId)) throw new Refusal(handle('OPERATION_ALREADY_EXISTS'))
+    const known = this.#operations.get(operationId)
+    if (known && !(plan && equals(PlanSchema, plan, known.plan))) throw new Refusal(handle('OPERATION_ALREADY_EXISTS'))
+    if (known) return await this.#deliver(call, operationId, known, 0)
     const sql = sqlOf(plan)
     const answer = this.answers.get(sql)
     if (!answer) throw new Refusal({ message: `The fake has no answer to: ${sql}` })
@@ -223,7 +231,7 @@ export class FakeSpark {
     const messages = [...(answer.messages ?? []), ...complete].map(responseType =>
       create(ExecutePlanResponseSchema, { ...ids, operationId, responseId: randomUUID(), responseType }),
     )
-    const operation: Operation = { messages, answer, interrupted: false, wake: () => {} }
+    const operation: Operation = { plan: plan ?? create(PlanSchema), messages, answer, interrupted: false, wake: () => {} }
     this.#operations.set(operationId, operation)
     await this.#deliver(call, operationId, operation, 0)
   }
