@@ -1,5 +1,5 @@
-import { RecordBatch, Schema, Struct, Table, tableToIPC, type Data } from 'apache-arrow'
-import { exactBytes } from '#base/bytes.ts'
+import { RecordBatch, Schema, Struct, type Data } from 'apache-arrow'
+import { encodeBatches } from '#arrow/ipc.ts'
 import { isProblem, LakehouseError } from '#base/errors.ts'
 import { liveRecordsOf, type AddFile } from './actions.ts'
 import { arrowData, arrowField } from './arrowTypes.ts'
@@ -35,7 +35,7 @@ export async function readRows(table: DeltaTable, snapshot: Snapshot, request: R
       batches.push(batchOf(arrowSchema, children, end - start - countBelow(file.deleted, end) + countBelow(file.deleted, start)))
     }
   }
-  const arrow = exactBytes(tableToIPC(new Table(arrowSchema, batches), 'stream'))
+  const arrow = encodeBatches(arrowSchema, batches)
   return { version, schema, arrow, rows: scan.taken, truncated: await hasMore(table, version, scan, signal) }
 }
 
