@@ -43,7 +43,8 @@ export async function logs(command: Command & { readonly kind: 'logs' }, { forma
   }
   if (format.kind === 'json') return await io.out(`${JSON.stringify(found)}\n`)
   for (const { name, file, lines } of found) {
-    if (found.length > 1) await io.out(`==> ${name} (${file}) <==\n`)
+    if (lines.length === 0) io.tell(`${name} has no log yet (${file}).`)
+    else if (found.length > 1) await io.out(`==> ${name} (${file}) <==\n`)
     await io.out(lines.map(line => `${line}\n`).join(''))
   }
 }
