@@ -35,7 +35,7 @@ interface Entry {
 }
 
 /** Names of unfinished writes; never listed. */
-export const unfinishedName = /^\.dataflow-[0-9a-f-]{36}\.part$/
+const unfinishedName = /^\.dataflow-[0-9a-f-]{36}\.part$/
 
 /** Keys of a folder, lazily and in UTF-8 order. Links are followed, loops and dangling links are left out. @throws the file system's error when the first folder cannot be read */
 export async function* walk(request: Walk): AsyncGenerator<Met, void> {
