@@ -59,27 +59,37 @@ function hasQueryAfterList(parts: readonly SqlToken[]): boolean {
   return false
 }
 
-/** Closed by END and themselves, and not counted when they open. */
-const blockWords: ReadonlySet<string> = new Set(['IF', 'WHILE', 'LOOP', 'REPEAT', 'FOR'])
+/** What a statement inside a script can stand behind, so that a BEGIN there opens a block. */
+const beforeStatement: ReadonlySet<string> = new Set([';', ':', 'BEGIN', 'ATOMIC', 'THEN', 'ELSE', 'DO', 'LOOP', 'REPEAT'])
+/** `END` with one of these closes another block than BEGIN … END. */
+const otherBlocks: ReadonlySet<string> = new Set(['IF', 'CASE', 'WHILE', 'LOOP', 'REPEAT', 'FOR'])
 
-/** Follows a statement that begins with BEGIN to its END, counting the blocks and CASEs that END alone closes. */
+/**
+ * Follows a statement that begins with BEGIN to its END. The END of a block stands behind a `;` or its own BEGIN, that of a CASE
+ * expression does not. Where a name looks like a keyword and misleads it, a script is sent too long or too short, and Spark
+ * refuses it as a whole.
+ */
 class ScriptDepth {
   #depth = 0
+  #inHandler = false
 
   get isOpen(): boolean {
     return this.#depth > 0
   }
 
   take({ kind, text }: SqlToken, before: readonly SqlToken[]): void {
-    const previous = before.at(-1)
-    if (kind !== 'word' || previous?.text === '.') return
-    if (previous === undefined) this.#depth = text === 'BEGIN' ? 1 : 0
-    else if (this.isOpen || previous.text === 'END') this.#count(text, previous.text === 'END')
+    const previous = before.at(-1)?.text
+    if (previous === undefined) this.#depth = kind === 'word' && text === 'BEGIN' ? 1 : 0
+    if (text === ';') this.#inHandler = false
+    if (kind !== 'word' || previous === undefined) return
+    if (previous === 'END' && otherBlocks.has(text) && closesBlock(before.at(-2))) this.#depth += 1
+    else if (!this.isOpen) return
+    else if (text === 'HANDLER') this.#inHandler = true
+    else if (text === 'BEGIN' && (this.#inHandler || beforeStatement.has(previous))) this.#depth += 1
+    else if (text === 'END' && closesBlock(before.at(-1))) this.#depth -= 1
   }
+}
 
-  #count(text: string, afterEnd: boolean): void {
-    if (afterEnd && blockWords.has(text)) this.#depth += 1
-    else if (text === 'BEGIN' || (text === 'CASE' && !afterEnd)) this.#depth += 1
-    else if (text === 'END') this.#depth -= 1
-  }
+function closesBlock(previous: SqlToken | undefined): boolean {
+  return previous?.text === ';' || previous?.text === 'BEGIN' || previous?.text === 'ATOMIC'
 }

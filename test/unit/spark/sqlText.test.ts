@@ -46,6 +46,9 @@ describe('statements of a text', () => {
     ['a script with a CASE statement', 'BEGIN CASE x WHEN 1 THEN SELECT 1; ELSE SELECT 2; END CASE; SELECT 3; END'],
     ['a script with a nested block', 'BEGIN DECLARE x INT; BEGIN SELECT 1; END; SELECT 2; END'],
     ['a script with a column named end', 'BEGIN SELECT t.end, t.begin FROM t; SELECT 2; END'],
+    ['a script with names like keywords', 'BEGIN SELECT CASE WHEN x THEN 1 END loop, y end, begin FROM t; SELECT a AS if FROM t; END'],
+    ['a script with a handler', "BEGIN DECLARE EXIT HANDLER FOR SQLSTATE '22012' BEGIN SELECT 1; END; SELECT 1 / 0; END"],
+    ['an empty script', 'BEGIN END'],
     ['a script that never ends', 'BEGIN SELECT 1; SELECT 2'],
   ]
   for (const [title, text] of whole) {
