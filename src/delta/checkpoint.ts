@@ -43,7 +43,7 @@ export async function readCheckpoint(
 const partsAtOnce = 8
 
 async function readPart({ store, key }: StoredAt, size: number, extent: 'header' | 'files', signal: AbortSignal): Promise<Action[]> {
-  if (key.endsWith('.json')) return Array.from(parseActions(await store.read(key, undefined, signal), store.locate(key)))
+  if (key.endsWith('.json')) return Array.from(parseActions(await store.read(key, undefined, signal), store.locate(key), extent))
   const file = await openParquet(await openRangeFile(store, key, size, signal), signal)
   const actions: Action[] = []
   for (const group of file.groups) {

@@ -1,13 +1,15 @@
 import { asError, isProblem, LakehouseError } from '#base/errors.ts'
 import { parseAction, type Action } from './actions.ts'
+import { isWire } from './wire.ts'
 
 /**
- * The actions of a commit, compacted log or JSON checkpoint, in file order. Lines are split by bytes, since one file may hold
+ * The actions of a commit, compacted log or JSON checkpoint, in file order; a header has those of no file. Lines are split by bytes, since one file may hold
  * more than a string can; an object may span lines.
  * @throws LakehouseError `corrupt` with the line
  */
-export function* parseActions(bytes: Uint8Array, location: string): Generator<Action, void> {
+export function* parseActions(bytes: Uint8Array, location: string, extent: 'header' | 'files'): Generator<Action, void> {
   for (const { value, line } of parseObjects(bytes, location)) {
+    if (extent === 'header' && isWire(value) && (isWire(value['add']) || isWire(value['remove']))) continue
     const action = at(location, line, () => parseAction(value))
     if (action) yield action
   }

@@ -127,7 +127,7 @@ async function replayFrom(
     const bytes = await Promise.all(block.map(({ info }) => read(() => table.store.read(info.key, undefined, signal))))
     for (const [i, { info }] of [...block.entries()].toReversed()) {
       signal.throwIfAborted()
-      const actions = bytes[i] === undefined ? [] : Array.from(parseActions(bytes[i], table.store.locate(info.key)))
+      const actions = bytes[i] === undefined ? [] : Array.from(parseActions(bytes[i], table.store.locate(info.key), extent))
       tail.addOlder(actions)
     }
   }
