@@ -17,6 +17,7 @@ export const variantField: ReadonlyMap<string, string> = new Map([['dataflow.typ
  */
 export function* jsonRows(table: Table): Generator<Json[], void> {
   for (const batch of table.batches) {
+    if (batch.numRows === 0) continue
     const columns = batch.schema.fields.map((field, i) => jsonReader(field, columnData(batch.data.children, i)))
     for (let row = 0; row < batch.numRows; row += 1) yield columns.map(read => read(row))
   }

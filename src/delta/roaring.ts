@@ -8,13 +8,16 @@ export function decodeRoaring(bytes: Uint8Array, most: number): Float64Array {
   const rows = new Rows(most)
   const magic = reader.uint32()
   if (magic === portableMagic) readPortable(reader, rows)
-  else if (magic === nativeMagic) readNative(reader, rows)
+  else if (magic === nativeMagic) readNative(reader, rows, () => reader.uint32())
+  else if (magic === nativeMagicReversed) readNative(reader, rows, () => reader.uint32BigEndian())
   else throw new Error(`it begins with ${magic} instead of a known magic number`)
   return rows.take()
 }
 
 const portableMagic = 1_681_511_377
 const nativeMagic = 1_681_511_376
+/** The inline example of the protocol has the numbers of its frame in big-endian order. */
+const nativeMagicReversed = 0xd0d3_3964
 const withRuns = 12_347
 const withoutRuns = 12_346
 const arrayMost = 4096
@@ -24,10 +27,10 @@ function readPortable(reader: Reader, rows: Rows): void {
   for (let i = 0; i < count; i += 1) readBitmap32(reader, reader.uint32() * 2 ** 32, rows)
 }
 
-function readNative(reader: Reader, rows: Rows): void {
-  const count = reader.uint32()
+function readNative(reader: Reader, rows: Rows, number: () => number): void {
+  const count = number()
   for (let high = 0; high < count; high += 1) {
-    reader.uint32()
+    number()
     readBitmap32(reader, high * 2 ** 32, rows)
   }
 }
@@ -114,6 +117,11 @@ class Reader {
   uint32(): number {
     this.#at += 4
     return this.#view.getUint32(this.#at - 4, true)
+  }
+
+  uint32BigEndian(): number {
+    this.#at += 4
+    return this.#view.getUint32(this.#at - 4)
   }
 
   take(length: number): Uint8Array {
