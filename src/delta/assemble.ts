@@ -4,6 +4,7 @@ import { arrowData, arrowType, nullData } from './arrowTypes.ts'
 import type { Binding } from './columns.ts'
 import { convertLeaf } from './convert.ts'
 import { fillSlots } from './fill.ts'
+import { ByteColumn, padTexts } from './leaf.ts'
 import { leafOf, listSlots, slotValidity, type Leaves, type Slots } from './slots.ts'
 import { variantColumn } from './variantColumn.ts'
 
@@ -41,10 +42,11 @@ export function assembleColumn(binding: Binding, leaves: Leaves, slots: Slots): 
   }
 }
 
-function assembleLeaf({ leaf, type, column }: Extract<Binding, { kind: 'leaf' }>, leaves: Leaves, slots: Slots): Data {
+function assembleLeaf({ leaf, type, column, letters }: Extract<Binding, { kind: 'leaf' }>, leaves: Leaves, slots: Slots): Data {
   const data = leafOf(leaves, leaf)
   const values = convertLeaf(data.values, leaf.element, type, column)
   const validity = slotValidity(data, slots, leaf.maxDefinition)
   if (values.length !== slots.count - (validity?.nulls ?? 0)) throw new Error(`column ${column} differs in length from its neighbours`)
-  return fillSlots(arrowType(type, column), slots.count, values, validity)
+  const padded = letters !== undefined && values instanceof ByteColumn ? padTexts(values, letters) : values
+  return fillSlots(arrowType(type, column), slots.count, padded, validity)
 }

@@ -6,8 +6,10 @@ import { assembleColumn } from './assemble.ts'
 import { bindField, leavesOf, physicalName, type ColumnMapping } from './columns.ts'
 import { countBelow, deletedFlags, readDeletionVector } from './deletionVector.ts'
 import { repeatValue } from './fill.ts'
+import { ByteColumn, padTexts } from './leaf.ts'
 import { openParquet, readLeaves, type ParquetFile, type RowGroupAt } from './parquet.ts'
 import { parsePartitionValue } from './partition.ts'
+import { paddedLength } from './schema.ts'
 import { openRangeFile } from './rangeFile.ts'
 import { locateFile, type DeltaTable } from './table.ts'
 import type { DeltaField } from './types.ts'
@@ -79,8 +81,12 @@ async function openFooter(table: DeltaTable, { path, size }: AddFile, signal: Ab
   return await table.memo(`footer ${store.locate(key)} ${size}`, open, file => Math.min(file.source.size, 600_000))
 }
 
-function partitionData({ partitionValues }: AddFile, { name, type }: DeltaField, physical: string, count: number): Data {
+function partitionData({ partitionValues }: AddFile, field: DeltaField, physical: string, count: number): Data {
+  const { name, type } = field
   if (typeof type !== 'string') throw new LakehouseError('corrupt', `Partition column ${name} is nested.`)
   const text = Object.hasOwn(partitionValues, physical) ? (partitionValues[physical] ?? null) : null
-  return repeatValue(arrowType(type, name), count, parsePartitionValue(text, type, name))
+  const value = parsePartitionValue(text, type, name)
+  const letters = paddedLength(field)
+  const padded = letters !== undefined && value instanceof ByteColumn ? padTexts(value, letters) : value
+  return repeatValue(arrowType(type, name), count, padded)
 }

@@ -86,6 +86,23 @@ export function gatherValues(values: LeafValues, at: Int32Array): LeafValues {
   return gather(values, at)
 }
 
+/** Every text padded with spaces to a number of letters. */
+export function padTexts(texts: ByteColumn, letters: number): ByteColumn {
+  const missing = Array.from({ length: texts.length }, (_, i) => Math.max(letters - lettersOf(texts.at(i)), 0))
+  if (missing.every(count => count === 0)) return texts
+  const offsets = new Int32Array(texts.length + 1)
+  for (const [i, count] of missing.entries()) offsets[i + 1] = (offsets[i] ?? 0) + texts.at(i).byteLength + count
+  const bytes = new Uint8Array(offsets.at(-1) ?? 0).fill(0x20)
+  for (let i = 0; i < texts.length; i += 1) bytes.set(texts.at(i), offsets[i])
+  return new ByteColumn(offsets, bytes)
+}
+
+function lettersOf(utf8: Uint8Array): number {
+  let letters = 0
+  for (const byte of utf8) if ((byte & 0xc0) !== 0x80) letters += 1
+  return letters
+}
+
 function flatRange(leaf: LeafData, maxDefinition: number, start: number, end: number): LeafData {
   if (start === 0 && end >= leaf.entries) return leaf
   const definition = leaf.definition?.subarray(start, end)

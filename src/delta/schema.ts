@@ -22,6 +22,13 @@ export function plainType(type: string): string {
   return /^(?:var)?char\(\d+\)$/.test(type) ? 'string' : type
 }
 
+/** Letters that a `char(n)` column is padded to when it is read; undefined for any other column. */
+export function paddedLength({ type, metadata }: Pick<DeltaField, 'type' | 'metadata'>): number | undefined {
+  const declared = metadata['__CHAR_VARCHAR_TYPE_STRING'] ?? type
+  const found = typeof declared === 'string' ? /^char\((\d+)\)$/.exec(declared) : null
+  return found ? Number(found[1]) : undefined
+}
+
 const deepest = 200
 
 function parseType(value: unknown, depth: number): DeltaType {

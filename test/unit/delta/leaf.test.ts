@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { decodeHybrid, decodeValues } from '#delta/encodings.ts'
-import { ByteColumn, chooseRows, concatLeaves, type LeafData } from '#delta/leaf.ts'
+import { ByteColumn, chooseRows, concatLeaves, padTexts, type LeafData } from '#delta/leaf.ts'
 
 describe('encodings', () => {
   it('reads runs and bit-packed groups of every width', () => {
@@ -86,6 +86,14 @@ describe('leaf', () => {
     assert.deepEqual(
       [Buffer.from(some.values.at(0)).toString(), Buffer.from(some.values.at(1)).toString(), some.values.length],
       ['c', 'd', 2],
+    )
+  })
+
+  it('pads texts by letters, not by bytes', () => {
+    const padded = padTexts(new ByteColumn(Int32Array.of(0, 2, 3, 3), new TextEncoder().encode('éa')), 2)
+    assert.deepEqual(
+      [0, 1, 2].map(i => Buffer.from(padded.at(i)).toString()),
+      ['é ', 'a ', '  '],
     )
   })
 
