@@ -11,17 +11,17 @@ export class MemoryStore implements ObjectStore, ObjectWriter {
     return `memory://${key}`
   }
 
-  put(key: string, bytes: Uint8Array): Promise<void> {
+  async put(key: string, bytes: Uint8Array, signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted()
     this.#objects.set(key, { bytes: bytes.slice(), modified: this.modified })
-    return Promise.resolve()
   }
 
-  delete(key: string): Promise<void> {
+  async delete(key: string, signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted()
     this.#objects.delete(key)
-    return Promise.resolve()
   }
 
-  list(request: ListRequest, signal: AbortSignal): Promise<ListPage> {
+  async list(request: ListRequest, signal: AbortSignal): Promise<ListPage> {
     signal.throwIfAborted()
     this.lists.push(request)
     const { prefix, delimiter, maxKeys = 1000 } = request
@@ -35,21 +35,21 @@ export class MemoryStore implements ObjectStore, ObjectWriter {
     }
     const page = [...names].slice(0, maxKeys)
     const last = page.at(-1)
-    return Promise.resolve({
+    return {
       objects: page.filter(name => this.#objects.has(name)).map(name => this.#info(name)),
       prefixes: page.filter(name => !this.#objects.has(name)),
       ...(names.size > page.length && last !== undefined ? { next: last } : {}),
-    })
+    }
   }
 
-  stat(key: string, signal: AbortSignal): Promise<ObjectInfo> {
+  async stat(key: string, signal: AbortSignal): Promise<ObjectInfo> {
     signal.throwIfAborted()
-    return Promise.resolve().then(() => this.#info(key))
+    return this.#info(key)
   }
 
-  read(key: string, range: { readonly start: number; readonly end: number } | undefined, signal: AbortSignal): Promise<Uint8Array> {
+  async read(key: string, range: { readonly start: number; readonly end: number } | undefined, signal: AbortSignal): Promise<Uint8Array> {
     signal.throwIfAborted()
-    return Promise.resolve().then(() => this.#object(key).bytes.slice(range?.start, range?.end))
+    return this.#object(key).bytes.slice(range?.start, range?.end)
   }
 
   #object(key: string) {
