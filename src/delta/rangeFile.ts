@@ -1,4 +1,4 @@
-import { LakehouseError, isProblem } from '#base/errors.ts'
+import { LakehouseError } from '#base/errors.ts'
 import type { ObjectStore } from '#storage/objectStore.ts'
 
 /** An immutable object of known size, read by ranges; what lies in the end that was fetched first costs no further request. */
@@ -30,10 +30,7 @@ export async function openRangeFile(store: ObjectStore, key: string, size: numbe
 /** Undefined when no Parquet file ends at `size`. */
 async function fetchTail(store: ObjectStore, key: string, size: number, signal: AbortSignal): Promise<RangeFile | undefined> {
   const from = Math.max(0, size - tailBytes)
-  const tail = await store.read(key, { start: from, end: size }, signal).catch((error: unknown) => {
-    if (isProblem(error, 'invalid')) return new Uint8Array(0)
-    throw error
-  })
+  const tail = await store.read(key, { start: from, end: size }, signal)
   if (tail.byteLength !== size - from || !endsWithMagic(tail)) return undefined
   const location = store.locate(key)
   return {

@@ -1,98 +1,85 @@
-import { RecordBatch, Schema, Struct, type Data } from 'apache-arrow'
+import { RecordBatch, Schema, Struct } from 'apache-arrow'
 import { encodeBatches } from '#arrow/ipc.ts'
 import { isProblem, LakehouseError } from '#base/errors.ts'
-import { liveRecordsOf, type AddFile } from './actions.ts'
+import { limit } from '#base/limit.ts'
+import { liveRecordsOf, recordsOf, type AddFile } from './actions.ts'
 import { arrowData, arrowField } from './arrowTypes.ts'
 import { countBelow, physicalRow } from './deletionVector.ts'
 import { checkReadable, columnMappingOf } from './features.ts'
-import { openDataFile, readDataBatch, type DataFile, type ScanColumns } from './dataFile.ts'
+import { openDataFile, readDataBatch, type ScanColumns } from './dataFile.ts'
+import { planSlices, type Slice } from './slices.ts'
 import type { Snapshot } from './snapshot.ts'
 import { problem, type DeltaTable } from './table.ts'
 import type { DeltaField, DeltaStruct, RowsRequest, TableRows } from './types.ts'
 
 /**
  * Rows [offset, offset + limit) of a version as one Arrow IPC stream, files in the order of the log. Statistics skip whole
- * files without a request; of the others only the pages that hold the rows are read where the file allows it.
+ * files without a request; of the others only the pages that hold the rows are read where the file allows it. Statistics that
+ * turn out to be wrong are not used again.
  * @throws LakehouseError `unsupported` with the feature, `corrupt`, `notFound` with the file, `invalid` for unknown columns
  */
 export async function readRows(table: DeltaTable, snapshot: Snapshot, request: RowsRequest, signal: AbortSignal): Promise<TableRows> {
-  const { version } = snapshot
-  checkReadable(table, version, snapshot.protocol)
+  checkReadable(table, snapshot.version, snapshot.protocol)
   const schema = chosenSchema(table, snapshot, request.columns)
   const arrowSchema = new Schema(schema.fields.map(arrowField))
-  const columns = scanColumns(snapshot, schema)
+  const scan: Scan = { table, snapshot, columns: scanColumns(snapshot, schema), arrowSchema, signal }
+  const { batches, more } = await readSlices(scan, request).catch(async (error: unknown) => {
+    if (!(error instanceof WrongStatistics)) throw error
+    misleading.add(snapshot)
+    return await readSlices(scan, request)
+  })
+  const rows = batches.reduce((sum, { numRows }) => sum + numRows, 0)
+  return { version: snapshot.version, schema, arrow: encodeBatches(arrowSchema, batches), rows, truncated: more }
+}
+
+interface Scan {
+  readonly table: DeltaTable
+  readonly snapshot: Snapshot
+  readonly columns: ScanColumns
+  readonly arrowSchema: Schema
+  readonly signal: AbortSignal
+}
+
+/** Versions whose statistics miscount rows; of these every file is opened to count. */
+const misleading = new WeakSet<Snapshot>()
+const filesAtOnce = 4
+
+class WrongStatistics extends Error {}
+
+async function readSlices(scan: Scan, request: RowsRequest): Promise<{ readonly batches: readonly RecordBatch[]; readonly more: boolean }> {
+  const ending = new AbortController()
+  const bounded: Scan = { ...scan, signal: AbortSignal.any([scan.signal, ending.signal]) }
+  const files = scan.snapshot.files ?? []
+  const count = async (add: AddFile): Promise<number> => {
+    const { parquet, deleted } = await inFile(bounded, add, () => openDataFile(scan.table, add, bounded.signal))
+    return parquet.rows - deleted.length
+  }
+  const { slices, more } = await planSlices(files, request, count, misleading.has(scan.snapshot) ? () => undefined : liveRecordsOf)
+  const atOnce = limit(filesAtOnce)
+  try {
+    const parts = await Promise.all(slices.map(slice => atOnce(() => inFile(bounded, slice.add, () => readSlice(bounded, slice)))))
+    return { batches: parts.flat(), more }
+  } finally {
+    ending.abort()
+  }
+}
+
+async function readSlice({ table, snapshot, columns, arrowSchema, signal }: Scan, { add, start, count }: Slice): Promise<RecordBatch[]> {
+  signal.throwIfAborted()
+  const file = await openDataFile(table, add, signal)
+  const { parquet, deleted } = file
+  if (recordsOf(add) !== undefined && recordsOf(add) !== parquet.rows && !misleading.has(snapshot)) throw new WrongStatistics()
+  const first = physicalRow(deleted, start)
+  const last = physicalRow(deleted, start + count - 1)
   const batches: RecordBatch[] = []
-  const scan = new Scan(snapshot.files ?? [], request)
-  for (let add = scan.next(); add; add = scan.next()) {
-    const file = await inFile(table, version, add, () => openDataFile(table, add, signal))
-    const range = scan.take(file)
-    if (!range) continue
-    for (const group of file.parquet.groups) {
-      const start = Math.max(range.start, group.start)
-      const end = Math.min(range.end, group.start + group.rows)
-      if (start >= end) continue
-      const children = await inFile(table, version, add, () => readDataBatch(file, group, { start, end }, columns, signal))
-      batches.push(batchOf(arrowSchema, children, end - start - countBelow(file.deleted, end) + countBelow(file.deleted, start)))
-    }
+  for (const group of parquet.groups) {
+    const range = { start: Math.max(first, group.start), end: Math.min(last + 1, group.start + group.rows) }
+    if (range.start >= range.end) continue
+    const children = await readDataBatch(file, group, range, columns, signal)
+    const rows = range.end - range.start - countBelow(deleted, range.end) + countBelow(deleted, range.start)
+    batches.push(new RecordBatch(arrowSchema, arrowData(new Struct(arrowSchema.fields), rows, { children })))
   }
-  const arrow = encodeBatches(arrowSchema, batches)
-  return { version, schema, arrow, rows: scan.taken, truncated: await hasMore(table, version, scan, signal) }
-}
-
-/** Walks the files, counting live rows until the range is complete. */
-class Scan {
-  readonly #files: readonly AddFile[]
-  readonly #limit: number
-  #index = 0
-  #skip: number
-  #partly = false
-  taken = 0
-
-  constructor(files: readonly AddFile[], { offset, limit }: RowsRequest) {
-    this.#files = files
-    this.#skip = offset
-    this.#limit = limit
-  }
-
-  /** The next file that may hold rows of the range; undefined when the range is complete. */
-  next(): AddFile | undefined {
-    while (this.taken < this.#limit) {
-      const add = this.#files[this.#index]
-      if (!add) return undefined
-      this.#index += 1
-      const live = liveRecordsOf(add)
-      if (live === undefined || live > this.#skip) return add
-      this.#skip -= live
-    }
-    return undefined
-  }
-
-  /** Physical rows to read of an opened file; undefined when the range begins behind it. */
-  take({ parquet, deleted }: DataFile): { readonly start: number; readonly end: number } | undefined {
-    const live = parquet.rows - deleted.length
-    const skip = Math.min(this.#skip, live)
-    this.#skip -= skip
-    const count = Math.min(this.#limit - this.taken, live - skip)
-    if (count <= 0) return undefined
-    this.taken += count
-    this.#partly = skip + count < live
-    return { start: physicalRow(deleted, skip), end: physicalRow(deleted, skip + count - 1) + 1 }
-  }
-
-  /** What follows the range. */
-  get rest(): { readonly known: boolean; readonly files: readonly AddFile[] } {
-    return { known: this.#partly, files: this.#files.slice(this.#index) }
-  }
-}
-
-async function hasMore(table: DeltaTable, version: number, scan: Scan, signal: AbortSignal): Promise<boolean> {
-  const { known, files } = scan.rest
-  if (known || files.some(add => (liveRecordsOf(add) ?? 0) > 0)) return true
-  for (const add of files.filter(each => liveRecordsOf(each) === undefined)) {
-    const { parquet, deleted } = await inFile(table, version, add, () => openDataFile(table, add, signal))
-    if (parquet.rows > deleted.length) return true
-  }
-  return false
+  return batches
 }
 
 function chosenSchema(table: DeltaTable, { version, schema }: Snapshot, columns: readonly string[] | undefined): DeltaStruct {
@@ -113,12 +100,8 @@ function scanColumns({ protocol, metadata }: Snapshot, { fields }: DeltaStruct):
   return { fields, partitionColumns: metadata.partitionColumns, mapping: columnMappingOf(protocol, metadata.configuration) }
 }
 
-function batchOf(schema: Schema, children: Data[], length: number): RecordBatch {
-  return new RecordBatch(schema, arrowData(new Struct(schema.fields), length, { children }))
-}
-
 /** Names table, version and file in whatever goes wrong with a file. */
-async function inFile<T>(table: DeltaTable, version: number, { path }: AddFile, task: () => Promise<T>): Promise<T> {
+async function inFile<T>({ table, snapshot: { version } }: Scan, { path }: AddFile, task: () => Promise<T>): Promise<T> {
   try {
     return await task()
   } catch (error) {
