@@ -40,7 +40,7 @@ export async function readJsonFile(file: string): Promise<unknown> {
 }
 
 /** The text of a file; undefined when there is none. */
-export async function readTextFile(file: string): Promise<string | undefined> {
+async function readTextFile(file: string): Promise<string | undefined> {
   try {
     return await readFile(file, 'utf8')
   } catch (error) {

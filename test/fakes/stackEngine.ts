@@ -13,7 +13,7 @@ export interface FakeEngine extends StackEngine {
   isElsewhere: boolean
 }
 
-export const fakeSecrets: StackSecrets = { s3: { accessKeyId: 'key', secretAccessKey: 'secret' }, sparkToken: 'token' }
+const fakeSecrets: StackSecrets = { s3: { accessKeyId: 'key', secretAccessKey: 'secret' }, sparkToken: 'token' }
 
 const ports: Readonly<Record<ServiceName, number>> = { s3: 9000, 'spark-connect': 15_002 }
 
