@@ -191,13 +191,12 @@ function metricsSteps(table: string, cleaned: string): readonly DemoStep[] {
         WHEN NOT MATCHED THEN INSERT *`,
     },
     {
-      title: 'update 2020 by mistake: prices rounded',
-      sql: `UPDATE ${table} SET avg_close = round(avg_close) WHERE symbol = 'SP500' AND date >= '2020-01-01'`,
+      title: 'update 2020 by mistake: ratio lost',
+      sql: `UPDATE ${table} SET volume_price_ratio = NULL WHERE symbol = 'SP500' AND date >= '2020-01-01'`,
     },
     {
-      title: 'merge the right prices back from silver',
-      sql: `MERGE INTO ${table} AS t USING (${daily}) AS s ON t.symbol = s.symbol AND t.date = s.date
-        WHEN MATCHED AND t.avg_close <> s.avg_close THEN UPDATE SET avg_close = s.avg_close`,
+      title: 'update 2020 again: ratio computed anew',
+      sql: `UPDATE ${table} SET volume_price_ratio = total_volume / avg_close WHERE symbol = 'SP500' AND date >= '2020-01-01'`,
     },
     { title: 'compact the files in order of date', sql: `OPTIMIZE ${table} ZORDER BY (date)` },
   ]

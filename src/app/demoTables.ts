@@ -61,6 +61,7 @@ export const demoTables: readonly DemoTable[] = [
     rows: [5665, 5665, 5665, 5665, 5665, 5665],
     figures: {
       daily: 5105,
+      ratios: 5105,
       closeMin: 676.530029,
       closeMax: 3386.149902,
       returnMeanPercent: 0.021_202_104_53,
@@ -94,6 +95,7 @@ function measureMetrics(rows: readonly DemoRow[]): Figures {
   const squares = returns.reduce((sum, value) => sum + (value - mean) ** 2, 0)
   return {
     daily: days.length,
+    ratios: days.filter(row => row['volume_price_ratio'] !== null).length,
     ...extremes(days, 'avg_close'),
     returnMeanPercent: mean * 100,
     returnDeviationPercent: Math.sqrt(squares / (returns.length - 1)) * 100,

@@ -92,7 +92,7 @@ describe('the demo lake on the live stack', function () {
         [1, 'ADD COLUMNS'],
         [2, 'MERGE'],
         [3, 'UPDATE'],
-        [4, 'MERGE'],
+        [4, 'UPDATE'],
         [5, 'OPTIMIZE'],
       ],
     })

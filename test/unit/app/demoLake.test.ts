@@ -50,7 +50,7 @@ function lake() {
 const versions = [4, 4, 9, 6]
 
 function day(date: string, close: string | number, daily: string | number | null) {
-  return { symbol: 'SP500', date, avg_close: close, daily_return: daily, ma5: null, ma30: '7.5' }
+  return { symbol: 'SP500', date, avg_close: close, volume_price_ratio: 1, daily_return: daily, ma5: null, ma30: '7.5' }
 }
 
 describe('fillDemoLake', () => {
@@ -81,7 +81,11 @@ describe('fillDemoLake', () => {
   it('only looks when the lake is complete, later versions included', async () => {
     const { ports, commits, statements } = lake()
     await fillDemoLake(ports, never)
-    commits.get('gold/stocks_daily_metrics')?.push('a version of the user')
+    commits.set('gold/stocks_daily_metrics', [...(commits.get('gold/stocks_daily_metrics') ?? []), 'a version of the user'])
+    commits.set(
+      'bronze/sp500_raw',
+      (commits.get('bronze/sp500_raw') ?? []).map(stamp => stamp.replace(/"title":".*"/, '"title":"as it was worded before"')),
+    )
     statements.length = 0
     assert.equal(await fillDemoLake(ports, never), 0)
     assert.deepEqual(
@@ -128,6 +132,7 @@ describe('the demo tables', () => {
     assert.ok(
       isSame(found, {
         daily: 3,
+        ratios: 3,
         closeMin: 99,
         closeMax: 110,
         returnMeanPercent: 0,
