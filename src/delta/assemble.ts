@@ -5,7 +5,7 @@ import type { Binding } from './columns.ts'
 import { convertLeaf } from './convert.ts'
 import { fillSlots } from './fill.ts'
 import { ByteColumn, padTexts } from './leaf.ts'
-import { leafOf, listSlots, slotValidity, type Leaves, type Slots } from './slots.ts'
+import { leafOf, listSlots, slotValidity, uneven, type Leaves, type Slots } from './slots.ts'
 import { variantColumn } from './variantColumn.ts'
 
 /**
@@ -46,7 +46,7 @@ function assembleLeaf({ leaf, type, column, letters }: Extract<Binding, { kind: 
   const data = leafOf(leaves, leaf)
   const values = convertLeaf(data.values, leaf.element, type, column)
   const validity = slotValidity(data, slots, leaf.maxDefinition)
-  if (values.length !== slots.count - (validity?.nulls ?? 0)) throw new Error(`column ${column} differs in length from its neighbours`)
+  if (values.length !== slots.count - (validity?.nulls ?? 0)) throw uneven()
   const padded = letters !== undefined && values instanceof ByteColumn ? padTexts(values, letters) : values
   return fillSlots(arrowType(type, column), slots.count, padded, validity)
 }

@@ -1,3 +1,4 @@
+import { LakehouseError } from '#base/errors.ts'
 import { validityOf, type Validity } from './arrowTypes.ts'
 import type { LeafData } from './leaf.ts'
 import type { ParquetLeaf, ParquetNode } from './parquetTree.ts'
@@ -10,6 +11,11 @@ export interface Slots {
   readonly repetition: number
   readonly definition: number
   readonly count: number
+}
+
+/** The columns of a row group do not fit together. */
+export function uneven(): LakehouseError {
+  return new LakehouseError('corrupt', 'Its columns differ in length.')
 }
 
 /** The data of a leaf that was asked for. */
@@ -39,7 +45,7 @@ export function slotStarts({ entries, definition, repetition }: LeafData, slots:
     if (definition && (definition[i] ?? 0) < slots.definition) continue
     starts[slot++] = i
   }
-  if (slot < slots.count) throw new Error('its columns differ in length')
+  if (slot < slots.count) throw uneven()
   return starts
 }
 
@@ -77,7 +83,7 @@ export function listSlots(
     if (depth <= slots.repetition && level >= slots.definition) offsets[++slot] = count
     if (depth <= repeated.maxRepetition && level >= repeated.maxDefinition) count += 1
   }
-  if (slot !== slots.count - 1) throw new Error('its columns differ in length')
+  if (slot !== slots.count - 1) throw uneven()
   offsets[slots.count] = count
   return {
     offsets,

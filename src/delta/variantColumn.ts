@@ -1,5 +1,6 @@
 import { Utf8, type Data } from 'apache-arrow'
 import { variantKeys, variantMembers, variantText } from '#arrow/variant.ts'
+import { LakehouseError } from '#base/errors.ts'
 import { arrowData, validityOf } from './arrowTypes.ts'
 import { ByteColumn } from './leaf.ts'
 import { annotationOf, leavesBelow, type ParquetNode } from './parquetTree.ts'
@@ -15,7 +16,7 @@ export function variantColumn({ node }: { readonly node: ParquetNode }, leaves: 
   const keys = keysReader(row => metadata(row) ?? new Uint8Array(0))
   const text = valueReader(node, leaves, slots, keys)
   const witness = childOf(node, 'metadata') ?? leavesBelow(node)[0]
-  if (!witness) throw new Error('a variant has no columns')
+  if (!witness) throw odd('it has no columns')
   const validity = slotValidity(leafOf(leaves, witness), slots, node.maxDefinition)
   const isValid = (slot: number): boolean => !validity || (((validity.bitmap[slot >> 3] ?? 0) >> (slot & 7)) & 1) === 1
   const texts = Array.from({ length: slots.count }, (_, slot) => (isValid(slot) ? (text(slot) ?? 'null') : undefined))
@@ -73,7 +74,7 @@ function listReader(node: ParquetNode, leaves: Leaves, slots: Slots, keys: Keys)
   const [repeated] = node.children
   const [element] = repeated?.children ?? []
   const witness = leavesBelow(node)[0]
-  if (!repeated || !element || !witness) throw new Error('a shredded array has no element')
+  if (!repeated || !element || !witness) throw odd('an array has no element')
   const { offsets, inner } = listSlots({ definition: node.maxDefinition, repeated, witness }, leaves, slots)
   const owner = new Int32Array(inner.count)
   for (let slot = 0; slot < slots.count; slot += 1) owner.fill(slot, offsets[slot], offsets[slot + 1])
@@ -103,7 +104,7 @@ function bytesReader(node: ParquetNode | undefined, leaves: Leaves, slots: Slots
   if (!node) return () => undefined
   const leaf = leafOf(leaves, node)
   const { values } = leaf
-  if (!(values instanceof ByteColumn)) throw new Error('a variant is no binary')
+  if (!(values instanceof ByteColumn)) throw odd('it is no binary')
   const positions = valuePositions(leaf, slots, node.maxDefinition)
   return slot => ((positions[slot] ?? -1) < 0 ? undefined : values.at(positions[slot] ?? 0))
 }
@@ -124,4 +125,8 @@ function textData(texts: readonly (string | undefined)[]): Data {
   for (const [i, part] of parts.entries()) offsets[i + 1] = (offsets[i] ?? 0) + part.byteLength
   const validity = validityOf(texts.length, slot => texts[slot] !== undefined)
   return arrowData(new Utf8(), texts.length, { validity, offsets, values: new Uint8Array(Buffer.concat(parts)) })
+}
+
+function odd(why: string): LakehouseError {
+  return new LakehouseError('corrupt', `A variant cannot be read: ${why}.`)
 }

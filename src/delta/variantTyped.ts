@@ -2,6 +2,7 @@ import type { SchemaElement } from 'hyparquet'
 import { decimalText } from '#arrow/decimal.ts'
 import { dateText, floorDiv, timestampText, timeText } from '#arrow/time.ts'
 import { base64, numberText } from '#arrow/variant.ts'
+import { LakehouseError } from '#base/errors.ts'
 import { ByteColumn, type LeafValues } from './leaf.ts'
 import { annotationOf } from './parquetTree.ts'
 
@@ -44,5 +45,5 @@ function decimalTexts(values: LeafValues, { logical_type: logical, scale }: Sche
       decimalText(BigInt.asIntN(values.at(at).byteLength * 8, BigInt(`0x${Buffer.from(values.at(at)).toString('hex') || '0'}`)), digits)
   }
   if (values instanceof Int32Array || values instanceof BigInt64Array) return at => decimalText(BigInt(values[at] ?? 0), digits)
-  throw new Error('a shredded decimal has no integer')
+  throw new LakehouseError('corrupt', 'A variant cannot be read: a decimal in it is no integer.')
 }
