@@ -4,6 +4,7 @@ import type { ResultMetadata } from '#protocol/result.ts'
 import { Grid } from '../shared/grid/grid.tsx'
 import { rowsOfPage } from '../shared/grid/rows.ts'
 import type { Strings } from '../shared/strings.ts'
+import { copyText } from './clipboard.ts'
 import { resultFacts } from './resultFacts.ts'
 
 const tallestRows = 15
@@ -50,8 +51,4 @@ function Unreadable({ problem, strings }: Failure & { readonly strings: Strings 
       <p class="dfl-fact">{strings.result.unreadableHint}</p>
     </section>
   )
-}
-
-async function copyText(text: string): Promise<void> {
-  await navigator.clipboard.writeText(text)
 }

@@ -8,6 +8,7 @@ export interface Strings {
     readonly resizeHint: string
     readonly loading: string
     readonly notLoaded: string
+    readonly copiedOne: string
     readonly copied: (rows: string, cells: string) => string
     readonly copiedPart: (rows: string) => string
     readonly copyFailed: (why: string) => string
@@ -64,6 +65,7 @@ const english: Strings = {
     resizeHint: 'Alt+Left and Alt+Right change the width.',
     loading: 'Loading…',
     notLoaded: 'not loaded',
+    copiedOne: 'Value copied.',
     copied: (rows, cells) => `Copied ${cells} cells of ${rows} rows.`,
     copiedPart: rows => `The selection is too large to copy at once: copied its first ${rows} rows.`,
     copyFailed: why => `Not copied: ${why}`,
@@ -120,6 +122,7 @@ const brazilian: Strings = {
     resizeHint: 'Alt+Esquerda e Alt+Direita mudam a largura.',
     loading: 'Carregando…',
     notLoaded: 'não carregada',
+    copiedOne: 'Valor copiado.',
     copied: (rows, cells) => `${cells} células de ${rows} linhas copiadas.`,
     copiedPart: rows => `A seleção é grande demais para copiar de uma vez: copiadas as primeiras ${rows} linhas.`,
     copyFailed: why => `Não copiado: ${why}`,

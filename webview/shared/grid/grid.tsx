@@ -1,8 +1,8 @@
 import { useSignal, useSignalEffect } from '@preact/signals'
 import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks'
-import { asError } from '#base/errors.ts'
 import { countText, type Strings } from '../strings.ts'
 import { fitColumn, fitColumns } from './columns.ts'
+import { Copier } from './copier.ts'
 import { GridDetail } from './gridDetail.tsx'
 import { GridHeader } from './gridHeader.tsx'
 import { GridModel, headerHeight, rowHeight, type GridView } from './gridModel.ts'
@@ -12,7 +12,6 @@ import { pointerDown } from './pointer.ts'
 import { rulerOf } from './ruler.ts'
 import type { GridRows } from './rows.ts'
 import { isInSpan } from './selection.ts'
-import { blockText, blockTextNow, longestCopy } from './tsv.ts'
 import { bodyHeight } from './viewport.ts'
 
 export interface GridProps {
@@ -42,17 +41,12 @@ export function Grid(props: GridProps) {
   const announce = (text: string): void => {
     message.value = text
   }
-  const copyText = (text: string, done: string): void => {
-    props.copy(text).then(
-      () => announce(done),
-      (error: unknown) => announce(strings.grid.copyFailed(asError(error).message)),
-    )
-  }
-  const onCopy = (event: ClipboardEvent): void => copySelection(event, model, strings, announce, copyText)
+  const copier = useMemo(() => new Copier(model, strings, props.copy, announce), [model])
+  useCopyCommand(copier, scroller)
   const onKeyDown = (event: KeyboardEvent): void => {
     const command = commandOf(event)
     if (!command) return
-    if (command.kind === 'copy') document.execCommand('copy')
+    if (command.kind === 'copy') copier.copySelection()
     else if (model.run(command)) focusActive()
     else return
     event.preventDefault()
@@ -84,7 +78,6 @@ export function Grid(props: GridProps) {
         aria-multiselectable="true"
         onScroll={event => model.scrolled(event.currentTarget.scrollTop, event.currentTarget.scrollLeft)}
         onKeyDown={onKeyDown}
-        onCopy={onCopy}
         onPointerDown={event => pointerDown(event, model, focusActive)}
         onDblClick={event => isCell(event.target) && model.run({ kind: 'toggleDetail' })}
       >
@@ -100,7 +93,7 @@ export function Grid(props: GridProps) {
         </div>
       ) : null}
       {model.isDetailOpen.value ? (
-        <GridDetail model={model} strings={strings} close={closeDetail} copy={text => copyText(text, strings.grid.copied('1', '1'))} />
+        <GridDetail model={model} strings={strings} close={closeDetail} copy={text => copier.copyValue(text)} />
       ) : null}
       <div class="dfl-hidden" role="status">
         {message.value}
@@ -158,15 +151,14 @@ function useScrolling(model: GridModel, scroller: ElementRef): void {
     observer.observe(element)
     return () => observer.disconnect()
   }, [model])
-  useSignalEffect(() => {
-    const { dom } = model.scroll.value
-    const left = model.left.value
-    void model.body.value
+  const { dom, left } = model.target.value
+  const height = bodyHeight(model.body.value)
+  useLayoutEffect(() => {
     const element = scroller.current
     if (!element) return
     if (Math.abs(element.scrollTop - dom) >= 1) element.scrollTop = dom
     if (Math.abs(element.scrollLeft - left) >= 1) element.scrollLeft = left
-  })
+  }, [model.target.value, height])
   useSignalEffect(() => {
     void model.rowSpan.value
     void model.scroll.value
@@ -189,6 +181,28 @@ function useFocus(model: GridModel, scroller: ElementRef): () => void {
   }
 }
 
+/**
+ * Answers the copy command of VS Code's own key bindings and menus. The events go to the body, since nothing is selected in
+ * the browser's sense, and Chromium takes the command only where `beforecopy` is answered.
+ */
+function useCopyCommand(copier: Copier, scroller: ElementRef): void {
+  useEffect(() => {
+    const isOurs = (): boolean => scroller.current?.contains(document.activeElement) === true
+    const allow = (event: Event): void => {
+      if (isOurs()) event.preventDefault()
+    }
+    const answer = (event: ClipboardEvent): void => {
+      if (isOurs()) copier.answer(event)
+    }
+    document.addEventListener('beforecopy', allow)
+    document.addEventListener('copy', answer)
+    return () => {
+      document.removeEventListener('beforecopy', allow)
+      document.removeEventListener('copy', answer)
+    }
+  }, [copier])
+}
+
 function useView(model: GridModel, onDidChangeView: ((view: GridView) => void) | undefined): void {
   useSignalEffect(() => onDidChangeView?.(model.view))
 }
@@ -207,36 +221,6 @@ function heightFor(model: GridModel, tallestRows: number): number {
   const scrollBar = model.isWiderThanView.value ? 14 : 0
   const rows = Math.max(1, Math.min(model.extent.value.rows, tallestRows))
   return headerHeight + rows * rowHeight + scrollBar + (model.isDetailOpen.value ? Math.max(0, 8 - rows) * rowHeight : 0)
-}
-
-function copySelection(
-  event: ClipboardEvent,
-  model: GridModel,
-  strings: Strings,
-  announce: (text: string) => void,
-  copyText: (text: string, done: string) => void,
-): void {
-  const block = model.block.value
-  if (!block) return
-  event.preventDefault()
-  event.stopPropagation()
-  const width = block.columns.end - block.columns.first
-  const wanted = block.rows.end - block.rows.first
-  const doneText = (rows: number, length: number): string =>
-    length >= longestCopy && rows < wanted
-      ? strings.grid.copiedPart(countText(rows, strings))
-      : strings.grid.copied(countText(rows, strings), countText(rows * width, strings))
-  const now = blockTextNow(model.rows, block)
-  if (now && event.clipboardData) {
-    event.clipboardData.setData('text/plain', now.text)
-    announce(doneText(now.rows, now.text.length))
-    return
-  }
-  announce(strings.grid.loading)
-  blockText(model.rows, block, new AbortController().signal).then(
-    ({ text, rows }) => copyText(text, doneText(rows, text.length)),
-    (error: unknown) => announce(strings.grid.copyFailed(asError(error).message)),
-  )
 }
 
 function selectionMessage(model: GridModel, strings: Strings): string {

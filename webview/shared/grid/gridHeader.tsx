@@ -19,13 +19,9 @@ export function GridHeader({ model, strings, fit }: HeaderProps) {
   return (
     <div class="dfl-head" role="rowgroup" style={{ width: `${model.width.value}px` }}>
       <div class="dfl-headrow" role="row" aria-rowindex={1}>
-        <div
-          class="dfl-corner"
-          role="columnheader"
-          aria-colindex={1}
-          aria-label={strings.grid.rowNumber}
-          style={{ width: `${model.gutter.value}px` }}
-        />
+        <div class="dfl-corner" role="columnheader" aria-colindex={1} style={{ width: `${model.gutter.value}px` }}>
+          <span class="dfl-hidden">{strings.grid.rowNumber}</span>
+        </div>
         {shown.map(({ column, index }) => (
           <HeaderCell key={index} column={column} index={index} model={model} strings={strings} fit={fit} />
         ))}

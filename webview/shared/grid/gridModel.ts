@@ -19,7 +19,7 @@ import {
   type Selection,
   type Spot,
 } from './selection.ts'
-import { afterScroll, revealRow, rowsInView, rowsPerView, scrollTo, unscrolled, type Body, type Span } from './viewport.ts'
+import { afterScroll, revealRow, rowsInView, rowsPerView, scrollTo, unscrolled, type Body, type Scroll, type Span } from './viewport.ts'
 
 export const rowHeight = 24
 export const headerHeight = 44
@@ -46,6 +46,8 @@ export class GridModel implements Disposable {
   readonly #size = signal({ width: 0, height: 0 })
   readonly scroll = signal(unscrolled)
   readonly left = signal(0)
+  /** Where the element has to be scrolled to; set by what moves the view other than the element itself. */
+  readonly target = signal({ dom: 0, left: 0 })
   readonly widths = signal<readonly number[]>([])
   readonly selection = signal<Selection>(selectCell({ row: 0, column: 0 }))
   readonly isDetailOpen = signal(false)
@@ -82,7 +84,7 @@ export class GridModel implements Disposable {
     this.selection.value = fitSelection(selectCell(active), this.extent.value)
     if (view) {
       this.left.value = view.left
-      this.scroll.value = scrollTo(view.row * rowHeight, { ...this.body.value, viewHeight: rowHeight })
+      this.#scrollTo(scrollTo(view.row * rowHeight, { ...this.body.value, viewHeight: rowHeight }))
     }
     this.#listener = rows.onDidChange(() => this.#rowsChanged())
   }
@@ -112,8 +114,9 @@ export class GridModel implements Disposable {
     const { active } = this.selection.value
     const before = rowsInView(this.scroll.value, this.body.value, 0)
     this.#size.value = { width, height }
-    if (top > 0) this.scroll.value = scrollTo(top, this.body.value)
-    if (top > 0 && isInSpan(before, active.row)) this.scroll.value = revealRow(this.scroll.value, active.row, this.body.value)
+    if (top === 0) return
+    const kept = scrollTo(top, this.body.value)
+    this.#scrollTo(isInSpan(before, active.row) ? revealRow(kept, active.row, this.body.value) : kept)
   }
 
   /** Asks for the rows in view. */
@@ -182,8 +185,13 @@ export class GridModel implements Disposable {
   /** Scrolls the least that shows the active cell. */
   reveal(): void {
     const { row, column } = this.selection.value.active
-    if (row > headerRow) this.scroll.value = revealRow(this.scroll.value, row, this.body.value)
     this.left.value = revealColumn(this.layout.value, column, this.left.value, this.viewWidth.value)
+    this.#scrollTo(row > headerRow ? revealRow(this.scroll.value, row, this.body.value) : this.scroll.value)
+  }
+
+  #scrollTo(scroll: Scroll): void {
+    this.scroll.value = scroll
+    this.target.value = { dom: scroll.dom, left: this.left.value }
   }
 
   #move(spot: Spot, extend: boolean): void {

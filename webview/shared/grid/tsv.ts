@@ -1,6 +1,7 @@
 import type { Page } from '#arrow/page.ts'
 import type { GridRows } from './rows.ts'
 import type { Block } from './selection.ts'
+import type { Span } from './viewport.ts'
 
 export interface Copied {
   readonly text: string
@@ -9,7 +10,9 @@ export interface Copied {
 }
 
 /** UTF-16 units after which no further row is added. */
-export const longestCopy = 32 * 1024 * 1024
+const longestCopy = 32 * 1024 * 1024
+/** Rows that one copy takes: what a clipboard and a spreadsheet bear. */
+const mostRows = 100_000
 
 /**
  * The cells of a block as tab-separated lines: exact text, NULL as nothing. A text with a tab or
@@ -20,13 +23,13 @@ export async function blockText(rows: GridRows, block: Block, signal: AbortSigna
   const lines: string[] = []
   let length = 0
   for await (const { page, start } of rows.pages(span, signal)) {
-    const end = Math.min(span.end, start + page.rows)
+    const end = Math.min(lastOf(span), start + page.rows)
     for (let row = Math.max(span.first, start); row < end && length < longestCopy; row += 1) {
       const line = rowText(page, row - start, block)
       lines.push(line)
       length += line.length + 1
     }
-    if (length >= longestCopy) break
+    if (length >= longestCopy || end >= lastOf(span)) break
   }
   return { text: lines.join('\n'), rows: lines.length }
 }
@@ -36,7 +39,7 @@ export function blockTextNow(rows: GridRows, block: Block): Copied | undefined {
   const { rows: span } = block
   const lines: string[] = []
   let length = 0
-  for (let row = span.first; row < span.end && length < longestCopy; row += 1) {
+  for (let row = span.first; row < lastOf(span) && length < longestCopy; row += 1) {
     const state = rows.at(row)
     if (state.kind !== 'ready') return undefined
     const line = rowText(state.page, state.index, block)
@@ -44,6 +47,10 @@ export function blockTextNow(rows: GridRows, block: Block): Copied | undefined {
     length += line.length + 1
   }
   return { text: lines.join('\n'), rows: lines.length }
+}
+
+function lastOf({ first, end }: Span): number {
+  return Math.min(end, first + mostRows)
 }
 
 function rowText(page: Page, row: number, { rows, columns }: Block): string {

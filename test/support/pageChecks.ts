@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict'
+import { mkdirSync, readFileSync } from 'node:fs'
+import type { Page } from 'playwright-core'
+
+interface Violation {
+  readonly id: string
+  readonly help: string
+  readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[]
+}
+
+const folder = 'build/screenshots'
+
+/** Asserts that axe finds nothing, best practices included. */
+export async function checkAccess(page: Page): Promise<void> {
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(readFileSync('node_modules/axe-core/axe.min.js', 'utf8'))
+  const violations: readonly Violation[] = await page.evaluate(async () => (await Reflect.get(globalThis, 'axe').run()).violations)
+  assert.deepEqual(
+    violations.map(
+      ({ id, help, nodes }) =>
+        `${id}: ${help}\n${nodes
+          .slice(0, 3)
+          .map(node => `${node.html}\n${node.failureSummary ?? ''}`)
+          .join('\n')}`,
+    ),
+    [],
+  )
+}
+
+/** Keeps what the page shows as build/screenshots/NAME.png. */
+export async function screenshot(page: Page, name: string): Promise<void> {
+  mkdirSync(folder, { recursive: true })
+  await page.screenshot({ path: `${folder}/${name}.png` })
+}
