@@ -3,6 +3,7 @@ import * as vscode from 'vscode'
 import type { Lakehouse } from '#app/lakehouse.ts'
 import type { HostDeps } from '#host/deps.ts'
 import type { ExplorerCommandDeps } from '#host/explorer/explorerCommands.ts'
+import type { ExplorerTree } from '#host/explorer/explorerTree.ts'
 import { registerExplorer } from '#host/explorer/register.ts'
 import { createLog } from '#host/log.ts'
 import { registerNotebook } from '#host/notebook/register.ts'
@@ -13,10 +14,16 @@ import { createSettings } from '#host/settings.ts'
 import { registerStack } from '#host/stack/register.ts'
 import { createStackWatch } from '#host/stack/stackWatch.ts'
 
+/** What other code in the extension host may use of us, as the tests in it do. */
+export interface Surfaces {
+  readonly lakehouse: () => Promise<Lakehouse>
+  readonly explorer: ExplorerTree
+}
+
 let opened: Promise<Lakehouse> | undefined
 
 /** Registers the surfaces; reads, opens and starts nothing until one of them is used. */
-export function activate({ extensionUri, secrets: storage, subscriptions, workspaceState }: vscode.ExtensionContext): void {
+export function activate({ extensionUri, secrets: storage, subscriptions, workspaceState }: vscode.ExtensionContext): Surfaces {
   const log = createLog()
   const settings = createSettings(log)
   const secrets = createSecrets(storage)
@@ -37,12 +44,14 @@ export function activate({ extensionUri, secrets: storage, subscriptions, worksp
   const watch = createStackWatch(deps)
   const panels = registerPanels(deps, watch)
   const notebooks = registerNotebook(deps, watch)
-  const explorer: ExplorerCommandDeps = {
+  const explorerDeps: ExplorerCommandDeps = {
     ...deps,
     openPreview: (target, column) => panels.openPreview(target, column),
     openNotebook: async (sql, connection) => await notebooks.open(sql, connection),
   }
-  subscriptions.push(log, settings, watch, panels, notebooks, registerExplorer(explorer, watch), registerStack(deps, watch))
+  const explorer = registerExplorer(explorerDeps, watch)
+  subscriptions.push(log, settings, watch, panels, notebooks, explorer, registerStack(deps, watch))
+  return { lakehouse, explorer: explorer.tree }
 }
 
 /** Ends sessions and the reading thread; the stack goes on. */

@@ -30,7 +30,7 @@ export function isCancellation(error: unknown): boolean {
 }
 
 /** Message and hint of an expected failure; never the text of a bug. */
-export function sentence(error: unknown): string {
+function sentence(error: unknown): string {
   const problem = toProblem(error)
   if (!problem) return vscode.l10n.t('Something went wrong in DataFlow Lab. The log has the details.')
   return problem.hint === undefined ? problem.message : `${problem.message} ${problem.hint}`

@@ -5,10 +5,14 @@ import { mediaIcon } from '#host/webviewHtml.ts'
 import type { StackWatch } from '#host/stack/stackWatch.ts'
 import { registerConnectionCommands } from './connectionCommands.ts'
 import { registerExplorerCommands, type ExplorerCommandDeps } from './explorerCommands.ts'
-import { createExplorerTree } from './explorerTree.ts'
+import { createExplorerTree, type ExplorerTree } from './explorerTree.ts'
+
+export interface Explorer extends Disposable {
+  readonly tree: ExplorerTree
+}
 
 /** The view *Lakehouse* and its commands. */
-export function registerExplorer(deps: ExplorerCommandDeps, watch: StackWatch): Disposable {
+export function registerExplorer(deps: ExplorerCommandDeps, watch: StackWatch): Explorer {
   const store = new DisposableStore()
   const tree = store.add(
     createExplorerTree({
@@ -23,5 +27,5 @@ export function registerExplorer(deps: ExplorerCommandDeps, watch: StackWatch): 
   store.add(vscode.window.createTreeView(views.lakehouse, { treeDataProvider: tree, showCollapseAll: true }))
   store.add(registerExplorerCommands(deps))
   store.add(registerConnectionCommands(deps))
-  return store
+  return { tree, dispose: () => store.dispose() }
 }

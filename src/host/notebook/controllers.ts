@@ -8,6 +8,7 @@ import { readCell } from '#notebook/cellLanguage.ts'
 import { runStatements, type CellEvent } from './cellEvents.ts'
 import { createCellProblems } from './cellProblems.ts'
 import { CellRunner } from './cellRunner.ts'
+import { followMagicCells } from './magicCells.ts'
 import { NotebookQueue } from './notebookQueue.ts'
 import type { CellStatus } from './cellStatus.ts'
 import type { ConnectionChoice } from './connectionChoice.ts'
@@ -79,6 +80,7 @@ export function createSparkController(deps: HostDeps, choice: ConnectionChoice, 
       void close(notebook.uri.toString()).catch((error: unknown) => deps.log.error(asError(error)))
     }),
   )
+  store.add(followMagicCells(controller, deps.log))
   store.add({ dispose: () => queues.forEach(queue => queue.dispose()) })
   return store
 }

@@ -12,4 +12,6 @@ export async function openNotebook(choice: ConnectionChoice, sql: string, connec
   if (connection !== undefined) await choice.choose(document.uri, connection)
   await vscode.window.showNotebookDocument(document)
   await vscode.commands.executeCommand('notebook.selectKernel', { id: ids.controller, extension: extensionId })
+  // Keys would be commands of the notebook until its cell is edited.
+  await vscode.commands.executeCommand('notebook.cell.edit')
 }

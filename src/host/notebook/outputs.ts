@@ -41,7 +41,7 @@ function resultOutput({
   )
 }
 
-export function describeCut(rows: number, cut: 'rows' | 'bytes'): string {
+function describeCut(rows: number, cut: 'rows' | 'bytes'): string {
   return cut === 'rows'
     ? vscode.l10n.t('These are the first {0} rows; there are more (setting dataflow.results.maxRows).', formatCount(rows))
     : vscode.l10n.t('These are the first {0} rows; there is more than fits (setting dataflow.results.maxBytes).', formatCount(rows))
@@ -82,7 +82,7 @@ function describeProgress({ index, of, progress }: Live & { readonly kind: 'prog
 }
 
 /** Spark's class and SQLSTATE as the error's name, so that both stand before the message, which repeats the class. */
-export function problemError({ message, hint, details }: Problem): Error {
+function problemError({ message, hint, details }: Problem): Error {
   const [sparkClass, sqlState] = [details?.['sparkClass'], details?.['sqlState']]
   const name = sparkClass === undefined ? vscode.l10n.t('Error') : String(sparkClass)
   const own = message.startsWith(`[${name}] `) ? message.slice(name.length + 3) : message
