@@ -2,6 +2,7 @@ import type { Disposable } from '#base/disposable.ts'
 import { toProblem } from '#base/errors.ts'
 import { Emitter, type Event } from '#base/event.ts'
 import { limit } from '#base/limit.ts'
+import { untilAborted } from '#base/untilAborted.ts'
 import { isWithin, nodeId, type CatalogNode } from './catalogNode.ts'
 import { readNodePage, type CatalogPorts, type NodePage } from './catalogPages.ts'
 
@@ -126,17 +127,4 @@ function isCandidate(node: CatalogNode): node is FolderNode {
 
 function asTable({ name, place }: FolderNode): CatalogNode {
   return { kind: 'table', name, place }
-}
-
-/** The promise's end, or the abort of one who no longer waits for it. */
-async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted()
-  const { promise: aborted, reject } = Promise.withResolvers<never>()
-  const onAbort = (): void => reject(signal.reason)
-  signal.addEventListener('abort', onAbort, { once: true })
-  try {
-    return await Promise.race([promise, aborted])
-  } finally {
-    signal.removeEventListener('abort', onAbort)
-  }
 }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode'
 import { LakehouseError } from '#base/errors.ts'
+import { untilAborted } from '#base/untilAborted.ts'
 import { localStackName, type Connection } from '#app/connection.ts'
 import type { HostDeps } from '#host/deps.ts'
 import { commands } from '#host/ids.ts'
@@ -112,16 +113,4 @@ function nothingToRunOn(): LakehouseError {
   return new LakehouseError('unreachable', vscode.l10n.t('The cell did not run: no Spark is chosen for this notebook.'), {
     hint: vscode.l10n.t('Start the stack, or choose a connection in the toolbar of the notebook.'),
   })
-}
-
-async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted()
-  const { promise: aborted, reject } = Promise.withResolvers<never>()
-  const onAbort = (): void => reject(signal.reason)
-  signal.addEventListener('abort', onAbort, { once: true })
-  try {
-    return await Promise.race([promise, aborted])
-  } finally {
-    signal.removeEventListener('abort', onAbort)
-  }
 }
