@@ -24,8 +24,9 @@ const readyMs = 30_000
 export class GridReader {
   readonly #grid: Locator
 
-  constructor(frame: Frame) {
-    this.#grid = frame.locator('.dfl-scroller').first()
+  /** `nth`: which grid of the frame, in order of appearance. */
+  constructor(frame: Frame, nth = 0) {
+    this.#grid = frame.locator('.dfl-scroller').nth(nth)
   }
 
   /** Rows in all, as the grid tells a screen reader; waits until they are known. */
@@ -34,7 +35,7 @@ export class GridReader {
     return Number(await this.#grid.getAttribute('aria-rowcount')) - 1
   }
 
-  /** Rows [0, limit), scrolling as far as that takes. */
+  /** Rows [0, limit), scrolling down as far as that takes; of each the columns that are in view. */
   async read(limit: number): Promise<ShownTable> {
     const columns = await this.#grid.locator('.dfl-headcell .dfl-name').allInnerTexts()
     const wanted = Math.min(limit, await this.rowCount())
@@ -42,7 +43,7 @@ export class GridReader {
     const height = await this.#rowHeight(wanted)
     for (let next = 0, end = Date.now() + readyMs; next < wanted;) {
       await this.#grid.evaluate((element, top) => (element.scrollTop = top), next * height)
-      for (const shown of await this.#shownRows()) if (isReady(shown, columns.length)) found.set(shown.row, shown)
+      for (const shown of await this.#shownRows()) if (isReady(shown)) found.set(shown.row, shown)
       const before = next
       while (found.has(next)) next += 1
       if (next > before) end = Date.now() + readyMs
@@ -75,8 +76,8 @@ export class GridReader {
   }
 }
 
-function isReady({ cells }: ShownRow, columns: number): boolean {
-  return cells.length === columns && cells.every(({ kind }) => kind !== 'loading' && kind !== 'failed')
+function isReady({ cells }: ShownRow): boolean {
+  return cells.length > 0 && cells.every(({ kind }) => kind !== 'loading' && kind !== 'failed')
 }
 
 function asRecord(columns: readonly string[], row: ShownRow | undefined): Readonly<Record<string, string | null>> {

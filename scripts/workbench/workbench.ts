@@ -113,6 +113,16 @@ export class Workbench {
       .catch(() => {})
   }
 
+  /** Turns the wheel over the notebook until an output is in view; outputs below are not drawn before. */
+  async scrollTo(output: Locator, timeoutMs = webviewMs): Promise<void> {
+    await this.page.locator('.notebook-editor').hover()
+    for (const end = Date.now() + timeoutMs; Date.now() < end; await this.page.waitForTimeout(250)) {
+      if (await output.isVisible()) return await output.scrollIntoViewIfNeeded()
+      await this.page.mouse.wheel(0, 400)
+    }
+    throw new Error(`The notebook shows no such output after ${timeoutMs / 1000} s.`)
+  }
+
   /** A fresh menu ignores the mouse for about 100 ms without a sign, so this clicks until the menu has gone. */
   async #clickMenu(label: string): Promise<void> {
     const entry = this.page.locator('.monaco-menu .action-item', { hasText: label }).first()

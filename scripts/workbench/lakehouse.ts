@@ -1,0 +1,75 @@
+import type { Frame, Locator, Page } from 'playwright-core'
+import type { Workbench } from './workbench.ts'
+
+const viewTitle = 'Lakehouse'
+const previewMs = 60_000
+
+/** Page objects for our own surfaces. */
+export class Lakehouse {
+  readonly #workbench: Workbench
+  readonly #page: Page
+  readonly #view: Locator
+
+  constructor(workbench: Workbench) {
+    this.#workbench = workbench
+    this.#page = workbench.page
+    this.#view = this.#page.locator('.pane', { has: this.#page.locator('.pane-header', { hasText: viewTitle }) })
+  }
+
+  /** Shows the view and waits for the first connection. */
+  async open(): Promise<void> {
+    await this.#workbench.openContainer('DataFlow Lab')
+    await this.#view.locator('.monaco-list-row').first().waitFor()
+  }
+
+  /** The row at the end of a path of labels; its parents are opened, and their siblings closed, so that it can be seen. */
+  async reveal(...path: readonly string[]): Promise<Locator> {
+    for (const [depth, label] of path.slice(0, -1).entries()) {
+      await this.#closeOthers(depth, label)
+      await this.#workbench.expand(this.#row(depth, label))
+    }
+    const row = this.#row(path.length - 1, path.at(-1) ?? '')
+    await row.waitFor()
+    return row
+  }
+
+  /** Labels of the rows directly below a path. */
+  async childrenOf(...path: readonly string[]): Promise<readonly string[]> {
+    const row = await this.reveal(...path)
+    await this.#closeOthers(path.length - 1, path.at(-1) ?? '')
+    await this.#workbench.expand(row)
+    const children = this.#view.locator(`.monaco-list-row[aria-level="${path.length + 1}"] .label-name`)
+    await children.first().waitFor()
+    return await children.allInnerTexts()
+  }
+
+  /** The page that shows a version of a table. */
+  async previewOf(table: string, version: number): Promise<Frame> {
+    await this.#page.locator('.tab.active', { hasText: `${table} · version ${version}` }).waitFor({ timeout: previewMs })
+    const frame = await this.#workbench.webviewWith('.dfp-versionbutton', previewMs)
+    await frame.locator('.dfp-versionbutton', { hasText: new RegExp(`Version ${version}(?!\\d)`) }).waitFor()
+    await frame.locator('.dfp-app[aria-busy="false"]').waitFor()
+    return frame
+  }
+
+  #row(depth: number, label: string): Locator {
+    return this.#rowsAt(depth).filter({ has: this.#page.locator('.label-name', { hasText: exactly(label) }) })
+  }
+
+  #rowsAt(depth: number): Locator {
+    return this.#view.locator(`.monaco-list-row[aria-level="${depth + 1}"]`)
+  }
+
+  async #closeOthers(depth: number, label: string): Promise<void> {
+    const others = this.#rowsAt(depth)
+      .filter({ hasNot: this.#page.locator('.label-name', { hasText: exactly(label) }) })
+      .and(this.#page.locator('[aria-expanded="true"]'))
+    for (let left = await others.count(); left > 0; left = await others.count()) {
+      await others.first().locator('.monaco-tl-twistie').click()
+    }
+  }
+}
+
+function exactly(text: string): RegExp {
+  return new RegExp(`^${text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`)
+}
