@@ -37,10 +37,12 @@ export function countRows(stream: Uint8Array): { readonly rows: number; readonly
   return { rows: batches.reduce((sum, batch) => sum + batch.numRows, 0), columns: schema.fields.length }
 }
 
+/** @throws LakehouseError `corrupt` for bytes that are no such stream, none at all included. */
 export function readStream(stream: Uint8Array): { readonly schema: Schema; readonly batches: readonly RecordBatch[] } {
   try {
     const reader = RecordBatchReader.from(stream).open()
-    const { schema } = reader
+    const schema: Schema | null = reader.schema
+    if (!schema) throw new Error('It has no schema.')
     return { schema, batches: Array.from(reader, batch => underSchema(schema, batch)) }
   } catch (cause) {
     throw new LakehouseError('corrupt', 'The rows are not a complete Arrow stream.', { cause })

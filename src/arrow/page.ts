@@ -1,10 +1,8 @@
-import { RecordBatchReader } from 'apache-arrow/ipc/reader'
-import type { RecordBatch } from 'apache-arrow/recordbatch'
 import type { Field } from 'apache-arrow/schema'
 import { DataType } from 'apache-arrow/type'
-import { asError, LakehouseError } from '#base/errors.ts'
 import { formatCell, type FormatOptions } from './format.ts'
 import type { CellText } from './formatScalar.ts'
+import { readStream } from './ipc.ts'
 import { typeName } from './typeName.ts'
 
 export interface PageColumn {
@@ -25,10 +23,11 @@ export interface Page {
 
 /**
  * The rows of an Arrow IPC stream.
- * @throws LakehouseError `corrupt` when the bytes are none.
+ * @throws LakehouseError `corrupt` when the bytes are no such stream.
  */
 export function readPage(arrow: Uint8Array): Page {
-  const { fields, batches } = decode(arrow)
+  const { schema, batches } = readStream(arrow)
+  const { fields } = schema
   const starts: number[] = []
   let rows = 0
   for (const batch of batches) {
@@ -46,18 +45,6 @@ export function readPage(arrow: Uint8Array): Page {
       if (!data || !field || index < 0 || row >= rows) throw new RangeError(`No cell at row ${row}, column ${column}`)
       return formatCell({ data, index, field }, options)
     },
-  }
-}
-
-function decode(arrow: Uint8Array): { readonly fields: readonly Field[]; readonly batches: readonly RecordBatch[] } {
-  try {
-    const reader = RecordBatchReader.from(arrow)
-    reader.open()
-    const fields = reader.schema?.fields
-    if (!fields) throw new Error('no schema')
-    return { fields, batches: Array.from(reader).filter(batch => batch.numRows > 0) }
-  } catch (error) {
-    throw new LakehouseError('corrupt', `The rows are not readable as Arrow: ${asError(error).message}`, { cause: error })
   }
 }
 
