@@ -22,10 +22,9 @@ export interface AddFile {
   readonly partitionValues: Readonly<Record<string, string | null>>
   /** JSON text. */
   readonly stats: string | undefined
-  /** From `stats_parsed` of a checkpoint that has no text. */
-  readonly parsedRecords?: number | undefined
+  /** Rows by statistics where they are known without parsing `stats`. */
+  readonly records?: number | undefined
   readonly deletionVector: DeletionVectorDescriptor | undefined
-  readonly dataChange: boolean
 }
 
 export interface RemoveFile {
@@ -79,9 +78,13 @@ export function parseAction(value: unknown): Action | undefined {
 }
 
 /** Rows that statistics count, before deletion vectors; undefined where there are none. */
-export function recordsOf({ stats, parsedRecords }: AddFile): number | undefined {
-  if (parsedRecords !== undefined) return parsedRecords
+export function recordsOf(add: AddFile): number | undefined {
+  const { records } = add
+  if (records !== undefined) return records
+  const { stats } = add
   if (stats === undefined) return undefined
+  const lead = /^\{"numRecords":(\d{1,15})[,}]/.exec(stats)
+  if (lead) return Number(lead[1])
   try {
     const parsed: unknown = JSON.parse(stats)
     const count = isWire(parsed) ? countOr(parsed, 'numRecords') : undefined
@@ -137,7 +140,6 @@ function parseAdd(value: unknown): AddFile {
     partitionValues: parsePartitionValues(wire['partitionValues']),
     stats: textOr(wire, 'stats'),
     deletionVector: parseDeletionVector(wire['deletionVector']),
-    dataChange: wire['dataChange'] !== false,
   }
 }
 
@@ -146,7 +148,8 @@ function parseRemove(value: unknown): RemoveFile {
   return { path: decodePath(textAt(wire, 'path')), deletionVector: parseDeletionVector(wire['deletionVector']) }
 }
 
-function parsePartitionValues(value: unknown): AddFile['partitionValues'] {
+/** @throws Error naming the column */
+export function parsePartitionValues(value: unknown): AddFile['partitionValues'] {
   if (!isWire(value)) return {}
   return Object.fromEntries(
     Object.entries(value).map(([name, text]) => {
@@ -156,7 +159,8 @@ function parsePartitionValues(value: unknown): AddFile['partitionValues'] {
   )
 }
 
-function parseDeletionVector(value: unknown): DeletionVectorDescriptor | undefined {
+/** Undefined when there is none. @throws Error naming the member */
+export function parseDeletionVector(value: unknown): DeletionVectorDescriptor | undefined {
   if (!isWire(value)) return undefined
   return {
     storageType: textAt(value, 'storageType'),

@@ -98,7 +98,7 @@ async function snapshotAt(
   const snapshot = await table.memo(
     key,
     () => loadSnapshot(table, log, version, signal),
-    ({ files: adds }) => 10_000 + 600 * (adds?.length ?? 0),
+    ({ files: adds }) => 10_000 + 200 * (adds?.length ?? 0),
   )
   return { snapshot, files: log }
 }

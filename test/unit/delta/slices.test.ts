@@ -9,7 +9,6 @@ const file = (path: string, records: number | undefined, deletedRows = 0): AddFi
   stats: records === undefined ? undefined : `{"numRecords":${records}}`,
   deletionVector:
     deletedRows === 0 ? undefined : { storageType: 'u', pathOrInlineDv: 'x', offset: 1, sizeInBytes: 1, cardinality: deletedRows },
-  dataChange: true,
 })
 
 const planned = async (files: readonly AddFile[], offset: number, limit: number, counts: Readonly<Record<string, number>> = {}) => {

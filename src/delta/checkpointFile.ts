@@ -1,0 +1,98 @@
+import { parseAction, type Action, type AddFile } from './actions.ts'
+import { StoredAdd, type AddColumns } from './checkpointAdd.ts'
+import { itemsColumn, scalarColumn, type ItemsColumn, type ScalarColumn } from './checkpointRows.ts'
+import { readLeaves, type ParquetFile, type RowGroupAt } from './parquet.ts'
+import { leavesBelow, nodeAt, type ParquetNode } from './parquetTree.ts'
+
+/** Everything but files and transactions, through the same parser as the lines of a commit. */
+export async function readHeaderActions(file: ParquetFile, group: RowGroupAt, signal: AbortSignal): Promise<readonly Action[]> {
+  const columns = await readColumns(
+    file,
+    group,
+    Object.keys(headerScalars).map(name => [name]),
+    signal,
+  )
+  const actions: Action[] = []
+  for (const [name, scalars] of Object.entries(headerScalars)) {
+    const members = scalars.map(member => [member, columns.scalar([name, member])] as const)
+    const lists = (name === 'protocol' || name === 'metaData' ? headerLists[name] : []).map(
+      member => [member, columns.items([name, member])] as const,
+    )
+    const configuration = name === 'metaData' ? columns.map([name, 'configuration']) : undefined
+    for (const row of new Set(members.flatMap(([, column]) => [...column.rows()]))) {
+      const wire: Record<string, unknown> = {}
+      for (const [member, column] of members) wire[member] = column.at(row)
+      for (const [member, items] of lists) wire[member] = items(row)
+      if (configuration) wire['configuration'] = configuration(row)
+      const action = parseAction({ [name]: wire })
+      if (action) actions.push(action)
+    }
+  }
+  return actions
+}
+
+/** The active files of a row group; their members are decoded when they are asked for. */
+export async function readAdds(file: ParquetFile, group: RowGroupAt, signal: AbortSignal): Promise<readonly AddFile[]> {
+  const wanted = ['path', 'size', 'partitionValues', 'stats', 'deletionVector'].map(member => ['add', member])
+  const columns = await readColumns(file, group, [...wanted, ['add', 'stats_parsed', 'numRecords']], signal)
+  const vector = (member: string): ScalarColumn => columns.scalar(['add', 'deletionVector', member])
+  const add: AddColumns = {
+    location: file.source.location,
+    path: columns.scalar(['add', 'path']),
+    size: columns.scalar(['add', 'size']),
+    partitionValues: columns.map(['add', 'partitionValues']),
+    stats: columns.scalar(['add', 'stats']),
+    records: columns.scalar(['add', 'stats_parsed', 'numRecords']),
+    storageType: vector('storageType'),
+    pathOrInlineDv: vector('pathOrInlineDv'),
+    offset: vector('offset'),
+    sizeInBytes: vector('sizeInBytes'),
+    cardinality: vector('cardinality'),
+  }
+  return Array.from(add.path.rows(), row => new StoredAdd(add, row))
+}
+
+const headerScalars = {
+  protocol: ['minReaderVersion', 'minWriterVersion'],
+  metaData: ['id', 'name', 'description', 'schemaString'],
+  sidecar: ['path', 'sizeInBytes'],
+  domainMetadata: ['domain', 'configuration', 'removed'],
+} as const
+const headerLists = { protocol: ['readerFeatures', 'writerFeatures'], metaData: ['partitionColumns'] } as const
+
+interface Columns {
+  scalar(path: readonly string[]): ScalarColumn
+  items(path: readonly string[]): ItemsColumn
+  /** Text by text; of equal keys the last wins. */
+  map(path: readonly string[]): (row: number) => Readonly<Record<string, unknown>>
+}
+
+/** Reads all leaves below some elements; an element that is not there reads as null. */
+async function readColumns(
+  file: ParquetFile,
+  group: RowGroupAt,
+  elements: readonly (readonly string[])[],
+  signal: AbortSignal,
+): Promise<Columns> {
+  const nodes = elements.map(path => nodeAt(file.root, path)).filter(node => node !== undefined)
+  const data = await readLeaves(file, group, nodes.flatMap(leavesBelow), { start: 0, end: group.rows }, signal)
+  const leafAt = (path: readonly string[], which: number): ParquetNode | undefined => {
+    const node = nodeAt(file.root, path)
+    return node && leavesBelow(node)[which]
+  }
+  const items = (node: ParquetNode | undefined): ItemsColumn => itemsColumn(node && data.get(node), node)
+  return {
+    scalar: path => {
+      const node = leafAt(path, 0)
+      return scalarColumn(node && data.get(node), node, group.rows)
+    },
+    items: path => items(leafAt(path, 0)),
+    map: path => {
+      const [keys, values] = [items(leafAt(path, 0)), items(leafAt(path, 1))]
+      return row => {
+        const texts = values(row) ?? []
+        return Object.fromEntries((keys(row) ?? []).map((name, i) => [String(name), texts[i] ?? null]))
+      }
+    },
+  }
+}
