@@ -48,6 +48,7 @@ class VariantReader {
   readonly #view: DataView
   readonly #bytes: Uint8Array
   readonly #keys: readonly string[]
+  #met = 0
 
   constructor(value: Uint8Array, keys: readonly string[]) {
     this.#bytes = value
@@ -57,6 +58,7 @@ class VariantReader {
 
   text(at: number, depth: number): string {
     if (depth > deepest) throw broken(`it is nested deeper than ${deepest}`)
+    if (++this.#met > this.#bytes.byteLength) throw broken('its parts overlap')
     const first = this.#view.getUint8(at)
     switch (first & 3) {
       case 0:
