@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { access, mkdir, rename, rm } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { access, mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import type { Clock } from '#base/clock.ts'
 import { withLock } from '#process/lockFile.ts'
+
+const halfEnding = '.part-'
 
 /** A step of an installation; `done` of `total` where that is known. */
 export interface InstallProgress {
@@ -33,9 +35,9 @@ export async function installOnce(
   const onWait = (): void => report({ step: 'Waiting for another installation' })
   await withLock(`${folder}.lock`, { clock, signal, onWait }, async () => {
     if (await exists(folder)) return
-    const temporary = `${folder}.part-${randomUUID().slice(0, 8)}`
+    await removeHalves(folder)
+    const temporary = `${folder}${halfEnding}${randomUUID().slice(0, 8)}`
     try {
-      await mkdir(dirname(folder), { recursive: true })
       await mkdir(temporary)
       await make(temporary)
       signal.throwIfAborted()
@@ -45,6 +47,12 @@ export async function installOnce(
     }
   })
   return folder
+}
+
+/** What a process that was killed has left. */
+async function removeHalves(folder: string): Promise<void> {
+  const halves = (await readdir(dirname(folder))).filter(name => name.startsWith(`${basename(folder)}${halfEnding}`))
+  for (const name of halves) await rm(join(dirname(folder), name), { recursive: true, force: true })
 }
 
 export async function exists(path: string): Promise<boolean> {

@@ -31,13 +31,14 @@ export interface EnvironmentSpec {
  */
 export async function ensureEnvironment(
   spec: EnvironmentSpec,
-  { uv, python, ...context }: InstallContext & { uv: Uv; python: Python },
+  { python, openUv, ...context }: InstallContext & { python: Python; openUv: () => Promise<Uv> },
   signal: AbortSignal,
 ): Promise<PythonEnvironment> {
   const locks = await Promise.all([spec.lockFile, spec.buildLockFile].map(file => readFile(file, 'utf8')))
   const key = hashOf([...locks, python.executable, python.version.join('.'), process.platform, process.arch])
   const environment = layout(join(context.cache, 'environments', `${spec.name}-${key}`), python)
   const make = async (temporary: string): Promise<void> => {
+    const uv = await openUv()
     const run = async (args: readonly string[], onLine: (line: string) => void = () => {}): Promise<void> => {
       const { exitCode, lines } = await runCommand({ command: uv.command, env: uv.env, args, onLine }, signal)
       if (exitCode !== 0) throw installFailure(spec.title, lines)

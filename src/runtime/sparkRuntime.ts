@@ -27,14 +27,14 @@ export interface SparkRuntime {
 export async function ensureSparkRuntime(locksFolder: string, context: InstallContext, signal: AbortSignal): Promise<SparkRuntime> {
   context.report({ step: 'Looking for Python' })
   const python = await findPython(context.env, signal)
-  const uv = await ensureUv(join(locksFolder, 'uv.txt'), python, context, signal)
   const spec = {
     name: 'spark',
     title: 'Spark',
     lockFile: join(locksFolder, 'spark.txt'),
     buildLockFile: join(locksFolder, 'build.txt'),
   }
-  const environment = await ensureEnvironment(spec, { ...context, uv, python }, signal)
+  const openUv = () => ensureUv(join(locksFolder, 'uv.txt'), python, context, signal)
+  const environment = await ensureEnvironment(spec, { ...context, python, openUv }, signal)
   const ivy = await ivyOf(environment, context)
   const jarsOf = (name: string, title: string): Promise<string> =>
     ensureJars({ name, title, listFile: join(locksFolder, `${name}-jars.txt`) }, ivy, context, signal)

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Clock } from '#base/clock.ts'
-import { LakehouseError } from '#base/errors.ts'
+import { isProblem, LakehouseError } from '#base/errors.ts'
 import type { Logger } from '#base/log.ts'
 import { startDetached } from '#process/detached.ts'
 import { isLocked, withLock } from '#process/lockFile.ts'
@@ -87,14 +87,12 @@ class LocalEngine implements StackEngine {
     if (before && (await this.#recovers(spec, before, record, signal))) return
     if (before) await this.stop(name)
     signal.throwIfAborted()
-    const started = await this.#launch(spec, before?.ports ?? spec.preferredPorts)
     try {
-      await this.#untilHealthy(spec, started, spec.startMs, signal)
+      await this.#startAnew(spec, before?.ports ?? spec.preferredPorts, signal)
     } catch (error) {
-      await this.stop(name)
-      throw error
+      if (!isPortLost(error)) throw error
+      await this.#startAnew(spec, spec.preferredPorts, signal)
     }
-    this.#options.log.info(`${name} runs as process ${started.process.pid} on port ${started.ports.main}`)
   }
 
   async stop(name: ServiceName): Promise<void> {
@@ -135,6 +133,17 @@ class LocalEngine implements StackEngine {
     if (hasMoved || !(await isAlive(service.process))) return false
     const outcome = await this.#wait(spec, service, patienceMs, signal)
     return outcome === 'healthy'
+  }
+
+  async #startAnew(spec: ServiceSpec, ports: ServicePorts, signal: AbortSignal): Promise<void> {
+    const started = await this.#launch(spec, ports)
+    try {
+      await this.#untilHealthy(spec, started, spec.startMs, signal)
+    } catch (error) {
+      await this.stop(spec.name)
+      throw error
+    }
+    this.#options.log.info(`${spec.name} runs as process ${started.process.pid} on port ${started.ports.main}`)
   }
 
   async #launch(spec: ServiceSpec, wanted: ServicePorts): Promise<ServiceRecord> {
@@ -191,6 +200,11 @@ function specOf(name: ServiceName): ServiceSpec {
   const spec = specs.find(candidate => candidate.name === name)
   if (!spec) throw new LakehouseError('invalid', `There is no service ${name}.`)
   return spec
+}
+
+/** Between the choice of a port and its use another stack may have taken it. */
+function isPortLost(error: unknown): boolean {
+  return isProblem(error, 'failed') && /BindException|Address already in use/.test(String(error.details?.['log']))
 }
 
 function urlOf(name: ServiceName, { services }: StackRecord): string | undefined {

@@ -36,6 +36,13 @@ describe('an installation', () => {
     assert.deepEqual(await readdir(join(folder(), 'tools')), [])
   })
 
+  it('removes the half that a killed process has left, and no other', async () => {
+    const tools = join(folder(), 'tools')
+    for (const name of ['it.part-1234', 'item.part-1234']) await mkdir(join(tools, name, 'half'), { recursive: true })
+    await install(() => Promise.resolve())
+    assert.deepEqual((await readdir(tools)).toSorted(), ['it', 'item.part-1234'])
+  })
+
   it('tells what uv is doing, and how many packages are there', () => {
     const told: unknown[] = []
     const line = uvProgress('Spark', 3, progress => told.push(progress))
