@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { demoTables, isSame } from '#app/demoTables.ts'
 import { decodeArrow } from '#arrow/ipc.ts'
 import { jsonRecords } from '#arrow/json.ts'
 import { openStore } from '#storage/openStore.ts'
@@ -239,6 +240,74 @@ describe('the command line on the live stack', function () {
     assert.deepEqual(await json('stack', 'status', '--project', home ?? ''), { engine: 'local', state: 'stopped', services: [] })
     const { error } = Object(failure(await dataflow(['sql', 'SELECT 1', '--json', '--project', home ?? ''], env)))
     assert.deepEqual([error.code, /stack up.*--connect/.test(error.hint)], ['unreachable', true])
+  })
+})
+
+describe("the command line on a project's own stack", function () {
+  this.timeout(180_000)
+  let project: string
+  let env: Readonly<Record<string, string>>
+
+  before(async function () {
+    ;({ project } = liveStack(this))
+    const { DATAFLOW_HOME = '', DATAFLOW_CACHE = '' } = process.env
+    env = { ...(DATAFLOW_HOME === '' ? {} : { DATAFLOW_HOME }), ...(DATAFLOW_CACHE === '' ? {} : { DATAFLOW_CACHE }) }
+    const { state } = Object(await json('stack', 'status'))
+    if (state !== 'running' && process.env['CI'] === undefined) {
+      process.stdout.write(`  The stack of ${project} is not one of ours.\n`)
+      this.skip()
+    }
+  })
+
+  async function json(...args: readonly string[]): Promise<unknown> {
+    const { status, stdout } = await dataflow([...args, '--project', project, '--json'], env)
+    assert.equal(status, 0, stdout)
+    return JSON.parse(stdout)
+  }
+
+  it('tells the state of its services, and joins them when asked to start', async () => {
+    const found = Object(await json('stack', 'status'))
+    assert.deepEqual([found.engine, found.state], ['local', 'running'])
+    assert.deepEqual(
+      found.services.map(({ name, state, health, pid, url, port }: Record<string, unknown>) => [
+        name,
+        state,
+        health,
+        typeof pid,
+        String(url).endsWith(String(port)),
+      ]),
+      [
+        ['s3', 'running', 'healthy', 'number', true],
+        ['spark-connect', 'running', 'healthy', 'number', true],
+      ],
+    )
+    assert.deepEqual(await json('stack', 'up'), found)
+  })
+
+  it('reads its lake and runs SQL on its Spark without a single setting', async () => {
+    const tables = await json('tables', 's3://gold')
+    assert.ok(Array.isArray(tables))
+    const metrics = tables.find(({ name }: Record<string, unknown>) => name === 'stocks_daily_metrics')
+    assert.deepEqual(metrics, { path: 's3://gold/stocks_daily_metrics', name: 'stocks_daily_metrics', latestVersion: 5, error: null })
+    const { rows } = Object(await json('sql', 'SELECT count(*) FROM gold.stocks_daily_metrics'))
+    assert.deepEqual(rows, [[5665]])
+  })
+
+  for (const table of demoTables) {
+    it(`finds the checked figures in ${table.layer}/${table.name}, without Spark`, async () => {
+      const { version, rows, truncated } = Object(await json('rows', `s3://${table.layer}/${table.name}`, '--limit', 'all'))
+      assert.deepEqual([version, rows.length, truncated], [table.version, table.rows.at(-1), false])
+      assert.ok(isSame(table.measure(rows), table.figures), JSON.stringify(table.measure(rows)))
+    })
+  }
+
+  it('prints the end of the logs', async () => {
+    const logs = await json('stack', 'logs', 'spark-connect', '--lines', '3')
+    assert.ok(Array.isArray(logs))
+    assert.deepEqual(
+      logs.map(({ name, lines }: Record<string, unknown>) => [name, Array.isArray(lines) && lines.length <= 3]),
+      [['spark-connect', true]],
+    )
   })
 })
 

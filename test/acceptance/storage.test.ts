@@ -11,7 +11,8 @@ import { objectStoreContract } from '../support/objectStoreContract.ts'
 
 const never = new AbortController().signal
 
-describe('S3 on the live stack', () => {
+describe('S3 on the live stack', function () {
+  this.timeout(60_000)
   let stack: LiveStack
   let source: CredentialSource
   const buckets: string[] = []

@@ -13,7 +13,8 @@ async function dataflow(...args: string[]): Promise<{ readonly status: number; r
   return { status: run.child.exitCode ?? -1, stdout, stderr }
 }
 
-describe('dataflow as a program', () => {
+describe('dataflow as a program', function () {
+  this.timeout(20_000)
   it('prints its usage, which stands in test/golden/usage.txt', async () => {
     assert.deepEqual(await dataflow('--help'), { status: 0, stdout: await readFile(golden, 'utf8'), stderr: '' })
   })

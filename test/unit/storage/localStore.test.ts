@@ -21,7 +21,8 @@ function isRefused(error: unknown): boolean {
   return isProblem(error, 'denied') && error.message.includes('leads out of')
 }
 
-describe('LocalStore', () => {
+describe('LocalStore', function () {
+  this.timeout(20_000)
   objectStoreContract(async () => {
     const { folder, end } = await temporary()
     await mkdir(join(folder, 'store'))
