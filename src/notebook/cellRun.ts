@@ -39,13 +39,15 @@ export type Live =
   | { readonly kind: 'reconnecting' }
   | { readonly kind: 'stopping' }
 
+/** What the server said of a stop; `notAsked` when the statement had not begun. */
+export type ServerWord = 'notAsked' | 'confirmed' | 'silent'
+
 export type RunOutput<Result> =
   | { readonly kind: 'result'; readonly statementId: string; readonly result: Result; readonly durationMs: number }
   /** A statement without rows. */
   | { readonly kind: 'done'; readonly durationMs: number }
   | { readonly kind: 'problem'; readonly problem: Problem }
-  /** `confirmed` when the server said that it stopped. */
-  | { readonly kind: 'stopped'; readonly confirmed: boolean }
+  | { readonly kind: 'stopped'; readonly server: ServerWord }
 
 export interface RunProgress {
   readonly tasks: number
@@ -59,6 +61,8 @@ export interface RunState {
   readonly phase: 'waiting' | 'running' | 'stopping' | 'ended'
   readonly index: number
   readonly of: number
+  /** A statement has begun. */
+  readonly begun: boolean
 }
 
 export interface Step<Result> {
@@ -66,7 +70,7 @@ export interface Step<Result> {
   readonly effects: readonly RunEffect<Result>[]
 }
 
-export const newRun: RunState = { phase: 'waiting', index: 0, of: 1 }
+export const newRun: RunState = { phase: 'waiting', index: 0, of: 1, begun: false }
 
 /** The state after an event, and the effects in order. A run ends exactly once; after that nothing has an effect. */
 export function step<Result>(state: RunState, event: RunEvent<Result>): Step<Result> {
@@ -96,7 +100,7 @@ function stepRunning<Result>(state: RunState, event: RunEvent<Result>): Step<Res
     case 'waiting':
       return { state, effects: [{ kind: 'live', live: { kind: 'waiting', text: event.text } }] }
     case 'started':
-      return { state: { ...state, index: event.index, of: event.of }, effects: [] }
+      return { state: { ...state, index: event.index, of: event.of, begun: true }, effects: [] }
     case 'progress':
       return { state, effects: [{ kind: 'live', live: { kind: 'progress', index, of, progress: event.progress } }] }
     case 'reconnecting':
@@ -131,7 +135,7 @@ function stepStopping<Result>(state: RunState, event: RunEvent<Result>): Step<Re
     case 'finished':
       return end(state, 'succeeded', event.at)
     case 'stopOverdue':
-      return end(state, 'stopped', event.at, { kind: 'output', output: { kind: 'stopped', confirmed: false } })
+      return end(state, 'stopped', event.at, stoppedOutput(state, 'silent'))
     case 'dispose':
       return end(state, 'stopped', undefined)
     case 'begin':
@@ -154,7 +158,11 @@ function output<Result>({ statementId, result, durationMs }: RunEvent<Result> & 
 
 function failed<Result>(state: RunState, problem: Problem, at: number): Step<Result> {
   if (problem.code !== 'cancelled') return end(state, 'failed', at, { kind: 'output', output: { kind: 'problem', problem } })
-  return end(state, 'stopped', at, { kind: 'output', output: { kind: 'stopped', confirmed: true } })
+  return end(state, 'stopped', at, stoppedOutput(state, 'confirmed'))
+}
+
+function stoppedOutput<Result>({ begun }: RunState, server: ServerWord): RunEffect<Result> {
+  return { kind: 'output', output: { kind: 'stopped', server: begun ? server : 'notAsked' } }
 }
 
 function end<Result>(state: RunState, outcome: Outcome, at: number | undefined, before?: RunEffect<Result>): Step<Result> {

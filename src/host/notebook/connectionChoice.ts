@@ -4,6 +4,7 @@ import { untilAborted } from '#base/untilAborted.ts'
 import { localStackName, type Connection } from '#app/connection.ts'
 import type { HostDeps } from '#host/deps.ts'
 import { commands } from '#host/ids.ts'
+import { isCancellation } from '#host/problems.ts'
 import { startStack } from '#host/stack/stackCommands.ts'
 import type { StackWatch } from '#host/stack/stackWatch.ts'
 
@@ -56,13 +57,16 @@ export function createConnectionChoice(deps: HostDeps, watch: StackWatch): Conne
 
   async function offerStack(notebook: vscode.Uri, wait: (text: string) => void, signal: AbortSignal): Promise<string> {
     if (watch.state?.kind !== 'starting') {
-      wait(vscode.l10n.t('The local stack is stopped. Waiting for your choice in the notification…'))
+      wait(vscode.l10n.t('The local stack is not running. Waiting for your choice in the notification…'))
       const answer = await untilAborted(askToStart(), signal)
       if (answer === 'choose') return await afterChoice(notebook, wait, signal)
       if (answer === undefined) throw nothingToRunOn()
     }
     wait(vscode.l10n.t('Starting the local stack…'))
-    await untilAborted(startStack(deps, watch), signal)
+    const tell = (step: string): void => wait(vscode.l10n.t('Starting the local stack: {0}', step))
+    await untilAborted(startStack(deps, watch, tell), signal).catch((error: unknown) => {
+      throw isCancellation(error) && !signal.aborted ? nothingToRunOn() : error
+    })
     return localStackName
   }
 
@@ -96,7 +100,7 @@ async function sparkConnections({ lakehouse }: HostDeps): Promise<readonly Conne
 async function askToStart(): Promise<'start' | 'choose' | undefined> {
   const [start, choose] = [vscode.l10n.t('Start stack'), vscode.l10n.t('Choose connection')]
   const answer = await vscode.window.showInformationMessage(
-    vscode.l10n.t('SQL cells run on Spark, and the local stack is stopped. Start it?'),
+    vscode.l10n.t('SQL cells run on Spark, and the local stack is not running. Start it?'),
     start,
     choose,
   )

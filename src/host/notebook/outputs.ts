@@ -3,7 +3,7 @@ import { unreachable } from '#base/unreachable.ts'
 import type { Problem } from '#base/errors.ts'
 import type { StatementResult } from '#app/statements.ts'
 import { formatBytes, formatCount, formatDuration } from '#host/format.ts'
-import type { Live, RunOutput } from '#notebook/cellRun.ts'
+import type { Live, RunOutput, ServerWord } from '#notebook/cellRun.ts'
 import { outputMetadata, resultMime } from '#protocol/result.ts'
 
 /** An output as VS Code keeps it, in the form that an .ipynb file gives back. */
@@ -16,13 +16,22 @@ export function cellOutput(output: RunOutput<StatementResult>): vscode.NotebookC
     case 'problem':
       return new vscode.NotebookCellOutput([vscode.NotebookCellOutputItem.error(problemError(output.problem))])
     case 'stopped':
-      return textOutput(
-        output.confirmed
-          ? vscode.l10n.t('Stopped. Spark has ended the statement.')
-          : vscode.l10n.t('Stopped here. Spark was asked to end the statement and has not confirmed it yet.'),
-      )
+      return textOutput(describeStop(output.server))
     default:
       return unreachable(output)
+  }
+}
+
+function describeStop(server: ServerWord): string {
+  switch (server) {
+    case 'notAsked':
+      return vscode.l10n.t('Stopped before it began.')
+    case 'confirmed':
+      return vscode.l10n.t('Stopped. Spark has ended the statement.')
+    case 'silent':
+      return vscode.l10n.t('Stopped here. Spark was asked to end the statement and has not confirmed it yet.')
+    default:
+      return unreachable(server)
   }
 }
 

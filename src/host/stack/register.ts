@@ -3,6 +3,7 @@ import { DisposableStore, MutableDisposable, type Disposable } from '#base/dispo
 import { asError } from '#base/errors.ts'
 import type { HostDeps } from '#host/deps.ts'
 import { views } from '#host/ids.ts'
+import { describeStack } from './describe.ts'
 import { registerStackCommands } from './stackCommands.ts'
 import { createStackStatus } from './stackStatus.ts'
 import { createStackTree } from './stackTree.ts'
@@ -25,6 +26,11 @@ export function registerStack(deps: HostDeps, watch: StackWatch): Disposable {
   }
   store.add(view.onDidChangeVisibility(({ visible }) => follow(visible)))
   follow(view.visible)
+  store.add(
+    watch.onDidChange(state => {
+      view.message = state.kind === 'failed' ? describeStack(state).long : ''
+    }),
+  )
   store.add(createStackStatus(watch))
   store.add(registerStackCommands(deps, watch))
   return store

@@ -7,7 +7,7 @@ import { withSignal } from '#host/cancel.ts'
 import { registerCommand } from '#host/command.ts'
 import type { HostDeps } from '#host/deps.ts'
 import { commands, type CommandId } from '#host/ids.ts'
-import type { ServiceName, StackState } from '#stack/types.ts'
+import type { ServiceName, StackProgress, StackState } from '#stack/types.ts'
 import { describeProgress, serviceLabel } from './describe.ts'
 import type { StackWatch } from './stackWatch.ts'
 
@@ -15,7 +15,7 @@ export function registerStackCommands(deps: HostDeps, watch: StackWatch): Dispos
   const store = new DisposableStore()
   const on = (id: CommandId, run: (argument: unknown) => Promise<unknown>): void => void store.add(registerCommand(id, run, deps.problems))
   on(commands.startStack, async () => (await startStack(deps, watch)).kind === 'running')
-  on(commands.stopStack, async () => await change(deps, watch, vscode.l10n.t('Stopping the local stack'), 'down'))
+  on(commands.stopStack, async () => await change(deps, watch, { title: vscode.l10n.t('Stopping the local stack'), what: 'down' }))
   on(commands.refreshStack, async () => await watch.look(AbortSignal.timeout(lookMs)))
   on(commands.showStackLogs, async argument => await showLogs(deps, serviceOf(argument)))
   on(commands.openSparkUi, async () => await openSparkUi(watch))
@@ -23,30 +23,39 @@ export function registerStackCommands(deps: HostDeps, watch: StackWatch): Dispos
   return store
 }
 
-/** Starts the stack with a notification that can cancel it; a start under way is joined. */
-export async function startStack(deps: Pick<HostDeps, 'lakehouse'>, watch: StackWatch): Promise<StackState> {
+/** Starts the stack with a notification that can cancel it; a start under way is joined. `tell` gets each step. */
+export async function startStack(
+  deps: Pick<HostDeps, 'lakehouse'>,
+  watch: StackWatch,
+  tell: (step: string) => void = () => {},
+): Promise<StackState> {
   if (!vscode.workspace.isTrusted) {
     throw new LakehouseError('denied', vscode.l10n.t('The stack starts only in a trusted folder.'), {
       hint: vscode.l10n.t('Trust this folder and try again.'),
     })
   }
-  return await change(deps, watch, vscode.l10n.t('Starting the local stack'), 'up')
+  return await change(deps, watch, { title: vscode.l10n.t('Starting the local stack'), what: 'up', tell })
 }
 
-async function change(
-  { lakehouse }: Pick<HostDeps, 'lakehouse'>,
-  watch: StackWatch,
-  title: string,
-  what: 'up' | 'down',
-): Promise<StackState> {
+interface Change {
+  readonly title: string
+  readonly what: 'up' | 'down'
+  readonly tell?: (step: string) => void
+}
+
+async function change({ lakehouse }: Pick<HostDeps, 'lakehouse'>, watch: StackWatch, { title, what, tell }: Change): Promise<StackState> {
   const { stack } = await lakehouse()
   // The watch follows the stack from its first look on.
   if (!watch.state) await watch.look(AbortSignal.timeout(lookMs))
-  return await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title, cancellable: true },
-    async (progress, token) =>
-      await withSignal(token, async signal => await stack[what](report => progress.report({ message: describeProgress(report) }), signal)),
-  )
+  const location = vscode.ProgressLocation.Notification
+  return await vscode.window.withProgress({ location, title, cancellable: true }, async (progress, token) => {
+    const report = (step: StackProgress): void => {
+      const message = describeProgress(step)
+      progress.report({ message })
+      tell?.(message)
+    }
+    return await withSignal(token, async signal => await stack[what](report, signal))
+  })
 }
 
 /** A service's log in an editor, the channel of the extension where none is asked for and none exists. */

@@ -52,15 +52,22 @@ describe('cell run', () => {
     assert.deepEqual(run(begin, started, stop, progress, stopped).slice(1), [
       { kind: 'abort' },
       { kind: 'live', live: { kind: 'stopping' } },
-      { kind: 'output', output: { kind: 'stopped', confirmed: true } },
+      { kind: 'output', output: { kind: 'stopped', server: 'confirmed' } },
       { kind: 'end', outcome: 'stopped', at: 3 },
     ])
   })
 
   it('ends without the server when that takes too long', () => {
     assert.deepEqual(run(begin, started, stop, { kind: 'stopOverdue', at: 4 }, stopped).slice(3), [
-      { kind: 'output', output: { kind: 'stopped', confirmed: false } },
+      { kind: 'output', output: { kind: 'stopped', server: 'silent' } },
       { kind: 'end', outcome: 'stopped', at: 4 },
+    ])
+  })
+
+  it('does not speak of the server when the statement had not begun', () => {
+    assert.deepEqual(run(begin, { kind: 'waiting', text: '…' }, stop, stopped).slice(4), [
+      { kind: 'output', output: { kind: 'stopped', server: 'notAsked' } },
+      { kind: 'end', outcome: 'stopped', at: 3 },
     ])
   })
 
