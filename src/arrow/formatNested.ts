@@ -4,6 +4,7 @@ import { DataType } from 'apache-arrow/type'
 import { clip, utf8Text, type Clipped } from './bytesText.ts'
 import { bytesAt, extent, resolveCell, type Cell } from './cell.ts'
 import { scalarText } from './formatScalar.ts'
+import { prettyJson } from './prettyJson.ts'
 import { isVariant } from './typeName.ts'
 import { variantJson } from './variant.ts'
 
@@ -44,7 +45,7 @@ function writeValue(place: Cell, sink: Sink, depth: number): void {
   const cell = resolveCell(place)
   const { type } = cell.data
   if (DataType.isNull(type) || !cell.data.getValid(cell.index)) sink.text += 'null'
-  else if (isVariant(cell.field)) writeVariant(cell, sink)
+  else if (isVariant(cell.field)) writeVariant(cell, sink, depth)
   else if (DataType.isStruct(type)) writeStruct(cell, type.children, sink, depth)
   else if (DataType.isMap(type)) writeMap(cell, type.children[0], sink, depth)
   else if (isList(type)) writeList(cell, sink, depth)
@@ -52,10 +53,10 @@ function writeValue(place: Cell, sink: Sink, depth: number): void {
 }
 
 /** Our reader tags a text column as JSON; Spark sends a struct of the value's and the metadata's bytes. */
-function writeVariant(cell: Cell, sink: Sink): void {
+function writeVariant(cell: Cell, sink: Sink, depth: number): void {
   const { data, index } = cell
   if (!DataType.isStruct(data.type)) {
-    sink.text += utf8Text(bytesAt(cell), room(sink)).text
+    writeJson(utf8Text(bytesAt(cell), room(sink)), sink, depth)
     return
   }
   const bytesOf = (name: string): Uint8Array | undefined => {
@@ -64,7 +65,11 @@ function writeVariant(cell: Cell, sink: Sink): void {
   }
   const value = bytesOf('value')
   const metadata = bytesOf('metadata')
-  sink.text += value && metadata ? variantJson(value, metadata) : 'null'
+  writeJson({ text: value && metadata ? variantJson(value, metadata) : 'null', clipped: false }, sink, depth)
+}
+
+function writeJson({ text, clipped }: Clipped, sink: Sink, depth: number): void {
+  sink.text += sink.pretty && !clipped ? prettyJson(text).replaceAll('\n', `\n${'  '.repeat(depth)}`) : text
 }
 
 function writeStruct({ data, index }: Cell, fields: readonly Field[], sink: Sink, depth: number): void {
