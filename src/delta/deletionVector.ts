@@ -1,6 +1,6 @@
-import { crc32 } from 'node:zlib'
 import { asError, isProblem, LakehouseError } from '#base/errors.ts'
 import type { DeletionVectorDescriptor } from './actions.ts'
+import { crc32 } from './crc32.ts'
 import { decodeRoaring } from './roaring.ts'
 import { isAbsolute, keyOf, locateFile, type DeltaTable, type StoredAt } from './table.ts'
 import { decodePath } from './actions.ts'

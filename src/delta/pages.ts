@@ -3,6 +3,7 @@ import * as zlib from 'node:zlib'
 import { parquetHeader } from 'hyparquet/src/column.js'
 import { decompressPage } from 'hyparquet/src/datapage.js'
 import type { ColumnMetaData, CompressionCodec, Compressors, PageHeader } from 'hyparquet'
+import { crc32 } from './crc32.ts'
 import { decodeHybrid, decodeValues, emptyValues } from './encodings.ts'
 import { concatLeaves, type LeafData, type LeafValues } from './leaf.ts'
 import type { ParquetLeaf } from './parquetTree.ts'
@@ -20,9 +21,10 @@ export function decodePages(bytes: Uint8Array, chunk: ColumnMetaData, leaf: Parq
     const header = parquetHeader(reader)
     const end = reader.offset + header.compressed_page_size
     if (!(header.compressed_page_size >= 0) || end > bytes.byteLength) throw new Error('a page is longer than its column')
+    checkSize(header, chunk, Number(chunk.num_values) - entries)
     const page = bytes.subarray(reader.offset, end)
     reader.offset = end
-    if (header.crc !== undefined && zlib.crc32(page) !== header.crc >>> 0) throw new Error('the checksum of a page does not match')
+    if (header.crc !== undefined && crc32(page) !== header.crc >>> 0) throw new Error('the checksum of a page does not match')
     if (header.type === 'DICTIONARY_PAGE') {
       dictionary = decodeDictionaryPage(page, header, chunk.codec, leaf)
     } else if (header.type === 'DATA_PAGE' || header.type === 'DATA_PAGE_V2') {
@@ -44,6 +46,17 @@ const compressors: Compressors = {
   GZIP: bytes => zlib.gunzipSync(bytes),
   BROTLI: bytes => zlib.brotliDecompressSync(bytes),
 }
+
+/** No page may ask for more memory than its column says it has. */
+function checkSize(header: PageHeader, { total_uncompressed_size: total }: ColumnMetaData, entriesLeft: number): void {
+  const values = (header.data_page_header ?? header.data_page_header_v2 ?? header.dictionary_page_header)?.num_values ?? 0
+  const most = header.type === 'DICTIONARY_PAGE' ? header.uncompressed_page_size : entriesLeft
+  if (values < 0 || values > most) throw new Error('a page has more values than its column')
+  if (header.uncompressed_page_size > Math.max(Number(total), smallestBound)) throw new Error('a page is larger than its column')
+}
+
+/** Bytes; some writers count less than they write. */
+const smallestBound = 64 * 1024 * 1024
 
 /** Some writers compress nothing to nothing at all, which no codec reads. */
 function decompress(bytes: Uint8Array, size: number, codec: CompressionCodec): Uint8Array {
