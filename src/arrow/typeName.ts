@@ -3,7 +3,7 @@ import { Field } from 'apache-arrow/schema'
 import { DataType } from 'apache-arrow/type'
 
 /** Key of the field metadata that names a type Arrow does not have; today only `variant`. */
-export const typeMetadataKey = 'dataflow.type'
+const typeMetadataKey = 'dataflow.type'
 
 /** The type of a column in Spark SQL's words, lower case: `bigint`, `decimal(10,2)`, `struct<a:int>`. */
 export function typeName(field: Field): string {

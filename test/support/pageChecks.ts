@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, readFileSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
+import axe from 'axe-core'
 import type { Page } from 'playwright-core'
 
 interface Violation {
@@ -12,7 +13,7 @@ const folder = 'build/screenshots'
 
 /** Asserts that axe finds nothing, best practices included. */
 export async function checkAccess(page: Page): Promise<void> {
-  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(readFileSync('node_modules/axe-core/axe.min.js', 'utf8'))
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axe.source)
   const violations: readonly Violation[] = await page.evaluate(async () => (await Reflect.get(globalThis, 'axe').run()).violations)
   assert.deepEqual(
     violations.map(
