@@ -13,7 +13,7 @@ export type FoundTable = { readonly place: Place } & (
 
 export interface FindPorts {
   readonly open: (store: StoreSpec) => ObjectStore
-  readonly reads: Pick<TableReads, 'history'>
+  readonly reads: Pick<TableReads, 'history' | 'describe'>
 }
 
 const requestsAtOnce = 8
@@ -59,7 +59,9 @@ async function latestOf(reads: FindPorts['reads'], place: Place, signal: AbortSi
     const { entries } = await reads.history({ place, limit: 1 }, signal)
     const [newest] = entries
     if (newest) return { place, latestVersion: newest.version, problem: null }
-    return { place, latestVersion: null, problem: { code: 'corrupt', message: 'The log holds no version.' } }
+    // A log of which only a checkpoint is left has a version, but no history.
+    const { latestVersion } = await reads.describe({ place, at: {} }, signal)
+    return { place, latestVersion, problem: null }
   } catch (error) {
     signal.throwIfAborted()
     const problem = toProblem(error)

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { findTables } from '#app/findTables.ts'
-import type { HistoryPage } from '#delta/types.ts'
+import type { HistoryPage, TableDescription } from '#delta/types.ts'
 import { LakehouseError } from '#base/errors.ts'
 import { LocalStore } from '#storage/localStore.ts'
 
@@ -29,10 +29,29 @@ describe('findTables', () => {
   const reads = {
     history: async ({ place }: { readonly place: { readonly key: string } }): Promise<HistoryPage> => {
       if (place.key === 'broken') throw new LakehouseError('corrupt', 'No commit.')
+      if (place.key === 'checkpoint') return { entries: [], more: false }
       if (place.key === 'bug') throw new TypeError('bug')
       const entry = { version: place.key.length, timestamp: '', operation: null, operationParameters: {}, operationMetrics: {} }
       return { entries: [{ ...entry, userName: null, userMetadata: null, readable: true }], more: false }
     },
+    describe: () => Promise.resolve(description),
+  }
+
+  const description: TableDescription = {
+    version: 8,
+    timestamp: '',
+    name: null,
+    description: null,
+    schema: null,
+    partitionColumns: [],
+    clusteringColumns: [],
+    properties: {},
+    numFiles: 0,
+    sizeBytes: 0,
+    numRecords: 0,
+    earliestVersion: 8,
+    latestVersion: 8,
+    protocol: { minReaderVersion: 1, minWriterVersion: 2, readerFeatures: [], writerFeatures: [] },
   }
 
   async function found(key: string): Promise<unknown[]> {
@@ -55,6 +74,12 @@ describe('findTables', () => {
   it('finds the place itself when it is a table, and nothing where nothing is', async () => {
     assert.deepEqual(await found('b/t1'), [['b/t1', 4, null]])
     assert.deepEqual(await found('c'), [])
+  })
+
+  it('knows the version of a log of which only a checkpoint is left', async () => {
+    await mkdir(join(folder, 'checkpoint/_delta_log'), { recursive: true })
+    await writeFile(join(folder, 'checkpoint/_delta_log/8.checkpoint.parquet'), '')
+    assert.deepEqual(await found('checkpoint'), [['checkpoint', 8, null]])
   })
 
   it('lets a bug be one', async () => {
