@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Clock } from '#base/clock.ts'
-import { isProblem, LakehouseError } from '#base/errors.ts'
+import { isProblem } from '#base/errors.ts'
 import type { Logger } from '#base/log.ts'
 import { startDetached } from '#process/detached.ts'
 import { isLocked, withLock } from '#process/lockFile.ts'
@@ -12,6 +12,7 @@ import { isAlive } from '#process/processId.ts'
 import { stopProcess } from '#process/stop.ts'
 import { definedOnly } from '#runtime/childEnv.ts'
 import { findPlaces, stackFolder, type Environment, type Places } from '#runtime/places.ts'
+import type { InstallContext } from '#runtime/install.ts'
 import { ensureSparkRuntime, type SparkRuntime } from '#runtime/sparkRuntime.ts'
 import type { Report, StackEngine, StackSnapshot } from './engine.ts'
 import { tryLoopback, unhealthy, waitHealthy } from './health.ts'
@@ -30,7 +31,7 @@ const patienceMs = 30_000
 const shownLogLines = 20
 
 /** In the order of starting. */
-const specs: readonly ServiceSpec[] = [s3proxy, sparkConnect]
+const allServices: readonly ServiceSpec[] = [s3proxy, sparkConnect]
 
 export interface LocalEngineOptions {
   readonly projectFolder: string
@@ -40,26 +41,38 @@ export interface LocalEngineOptions {
   readonly log: Logger
 }
 
+/** What runs, and how what it needs is installed. */
+export interface EngineParts {
+  /** In the order of starting. */
+  readonly specs: readonly ServiceSpec[]
+  readonly install: (locksFolder: string, context: InstallContext, signal: AbortSignal) => Promise<SparkRuntime>
+}
+
 /** Runs the services as processes of this machine that outlive their starter; `stack.json` in the stack's folder names them. */
-export function createLocalEngine(options: LocalEngineOptions): StackEngine {
-  return new LocalEngine(options)
+export function createLocalEngine(
+  options: LocalEngineOptions,
+  parts: EngineParts = { specs: allServices, install: ensureSparkRuntime },
+): StackEngine {
+  return new LocalEngine(options, parts)
 }
 
 class LocalEngine implements StackEngine {
   readonly #options: LocalEngineOptions
+  readonly #parts: EngineParts
   readonly #places: Places
   #folder: string | undefined
   #runtime: SparkRuntime | undefined
   #isHolding = false
 
-  constructor(options: LocalEngineOptions) {
+  constructor(options: LocalEngineOptions, parts: EngineParts) {
     this.#options = options
+    this.#parts = parts
     this.#places = findPlaces(options.env)
   }
 
   async observe(signal: AbortSignal): Promise<StackSnapshot> {
     const isChanging = !this.#isHolding && (await isLocked(this.#lockFile))
-    const snapshot = await lookAt(specs, await this.#read(), signal)
+    const snapshot = await lookAt(this.#parts.specs, await this.#read(), signal)
     return isChanging ? { ...snapshot, isChanging } : snapshot
   }
 
@@ -77,11 +90,11 @@ class LocalEngine implements StackEngine {
   async prepare(report: Report, signal: AbortSignal): Promise<void> {
     const { env, clock, productFolder } = this.#options
     const context = { env: definedOnly(env), cache: this.#places.cache, clock, report }
-    this.#runtime = await ensureSparkRuntime(join(productFolder, 'locks'), context, signal)
+    this.#runtime = await this.#parts.install(join(productFolder, 'locks'), context, signal)
   }
 
   async start(name: ServiceName, signal: AbortSignal): Promise<void> {
-    const spec = specOf(name)
+    const spec = this.#spec(name)
     const record = await this.#read()
     const before = record.services[name]
     if (before && (await this.#recovers(spec, before, record, signal))) return
@@ -96,7 +109,7 @@ class LocalEngine implements StackEngine {
   }
 
   async stop(name: ServiceName): Promise<void> {
-    const spec = specOf(name)
+    const spec = this.#spec(name)
     const record = await this.#read()
     const { [name]: service, ...others } = record.services
     if (!service) return
@@ -129,7 +142,7 @@ class LocalEngine implements StackEngine {
 
   /** A busy service is waited for rather than ended, since it may hold somebody's session. */
   async #recovers(spec: ServiceSpec, service: ServiceRecord, record: StackRecord, signal: AbortSignal): Promise<boolean> {
-    const hasMoved = spec.needs.some(need => service.urls[need] !== urlOf(need, record))
+    const hasMoved = spec.needs.some(need => service.urls[need] !== this.#urlOf(need, record))
     if (hasMoved || !(await isAlive(service.process))) return false
     const outcome = await this.#wait(spec, service, patienceMs, signal)
     return outcome === 'healthy'
@@ -153,7 +166,7 @@ class LocalEngine implements StackEngine {
     const secrets = record.secrets ?? newSecrets()
     const ports = await choosePorts(wanted, record)
     const folder = this.#serviceFolder(spec.name)
-    const urls = Object.fromEntries(spec.needs.map(need => [need, urlOf(need, record)]))
+    const urls = Object.fromEntries(spec.needs.map(need => [need, this.#urlOf(need, record)]))
     const launch = spec.launch({ runtime: this.#runtime, secrets, folder, ports, urls })
     await clearStale(folder, spec.stale)
     await layOut(folder, launch)
@@ -191,25 +204,25 @@ class LocalEngine implements StackEngine {
     return writePrivateFile(this.#recordFile, formatRecord(record, this.#options.projectFolder))
   }
 
+  #spec(name: ServiceName): ServiceSpec {
+    const spec = this.#parts.specs.find(candidate => candidate.name === name)
+    if (!spec) throw new Error(`There is no service ${name}`)
+    return spec
+  }
+
+  #urlOf(name: ServiceName, { services }: StackRecord): string | undefined {
+    const service = services[name]
+    return service && this.#spec(name).url(service.ports)
+  }
+
   get #recordFile(): string {
     return join(this.#stackFolder, 'stack.json')
   }
 }
 
-function specOf(name: ServiceName): ServiceSpec {
-  const spec = specs.find(candidate => candidate.name === name)
-  if (!spec) throw new LakehouseError('invalid', `There is no service ${name}.`)
-  return spec
-}
-
 /** Between the choice of a port and its use another stack may have taken it. */
 function isPortLost(error: unknown): boolean {
   return isProblem(error, 'failed') && /BindException|Address already in use/.test(String(error.details?.['log']))
-}
-
-function urlOf(name: ServiceName, { services }: StackRecord): string | undefined {
-  const service = services[name]
-  return service && specOf(name).url(service.ports)
 }
 
 async function choosePorts(wanted: ServicePorts, { services }: StackRecord): Promise<ServicePorts> {
