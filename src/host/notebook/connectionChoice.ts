@@ -46,7 +46,7 @@ export function createConnectionChoice(deps: HostDeps, watch: StackWatch): Conne
     const known = chosen(notebook)
     const named = known === undefined ? undefined : (await sparkConnections(deps)).find(({ name }) => name === known)
     if (named && known !== localStackName) return named.name
-    if (!watch.state) await watch.look(signal)
+    if (watch.state?.kind !== 'running') await watch.look(signal)
     const available = await sparkConnections(deps)
     if (available.some(({ name }) => name === localStackName)) return localStackName
     const [only, ...others] = available
@@ -62,6 +62,10 @@ export function createConnectionChoice(deps: HostDeps, watch: StackWatch): Conne
       if (answer === 'choose') return await afterChoice(notebook, wait, signal)
       if (answer === undefined) throw nothingToRunOn()
     }
+    return await startLocal(wait, signal)
+  }
+
+  async function startLocal(wait: (text: string) => void, signal: AbortSignal): Promise<string> {
     wait(vscode.l10n.t('Starting the local stack…'))
     const tell = (step: string): void => wait(vscode.l10n.t('Starting the local stack: {0}', step))
     await untilAborted(startStack(deps, watch, tell), signal).catch((error: unknown) => {
@@ -77,7 +81,7 @@ export function createConnectionChoice(deps: HostDeps, watch: StackWatch): Conne
       return insist(added?.name)
     }
     const name = insist(await untilAborted(ask(notebook), signal))
-    return name === localStackName ? await resolve(notebook, wait, signal) : name
+    return name === localStackName ? await startLocal(wait, signal) : name
   }
 
   return {
