@@ -4,22 +4,25 @@ import type { LogChannel } from './log.ts'
 
 /** The one place that shows failures to the user. */
 export interface Problems {
-  /** An expected failure as its sentence and hint, a bug as an apology; a cancellation is not shown. Also goes to the log. */
-  show(error: unknown, retry?: () => Promise<void>): void
+  /**
+   * An expected failure as its sentence and hint, a bug as an apology; a cancellation is not shown. Also goes to the log, which
+   * *Show logs* opens unless `showLogs` knows a better one.
+   */
+  show(error: unknown, retry?: () => Promise<void>, showLogs?: () => void): void
 }
 
 export function createProblems(log: LogChannel): Problems {
-  async function show(error: unknown, retry: (() => Promise<void>) | undefined): Promise<void> {
+  async function show(error: unknown, retry: (() => Promise<void>) | undefined, showLogs: () => void): Promise<void> {
     const [retryLabel, logLabel] = [vscode.l10n.t('Retry'), vscode.l10n.t('Show logs')]
     const actions = retry ? [retryLabel, logLabel] : [logLabel]
     const chosen = await vscode.window.showErrorMessage(sentence(error), ...actions)
-    if (chosen === logLabel) log.show()
+    if (chosen === logLabel) showLogs()
     if (chosen === retryLabel) await retry?.()
   }
-  const present = (error: unknown, retry: (() => Promise<void>) | undefined): void => {
+  const present = (error: unknown, retry?: () => Promise<void>, showLogs = (): void => log.show()): void => {
     if (isCancellation(error)) return
     log.error(asError(error))
-    void show(error, retry).catch((next: unknown) => present(next, retry))
+    void show(error, retry, showLogs).catch((next: unknown) => present(next, retry, showLogs))
   }
   return { show: present }
 }

@@ -7,13 +7,16 @@ import { withSignal } from '#host/cancel.ts'
 import { registerCommand } from '#host/command.ts'
 import type { HostDeps } from '#host/deps.ts'
 import { commands, type CommandId } from '#host/ids.ts'
+import type { Problems } from '#host/problems.ts'
 import type { ServiceName, StackProgress, StackState } from '#stack/types.ts'
 import { describeProgress, serviceLabel } from './describe.ts'
 import type { StackWatch } from './stackWatch.ts'
 
 export function registerStackCommands(deps: HostDeps, watch: StackWatch): Disposable {
   const store = new DisposableStore()
-  const on = (id: CommandId, run: (argument: unknown) => Promise<unknown>): void => void store.add(registerCommand(id, run, deps.problems))
+  const showLogs = (): void => void vscode.commands.executeCommand(commands.showStackLogs)
+  const problems: Problems = { show: (error, retry) => deps.problems.show(error, retry, showLogs) }
+  const on = (id: CommandId, run: (argument: unknown) => Promise<unknown>): void => void store.add(registerCommand(id, run, problems))
   on(commands.startStack, async () => (await startStack(deps, watch)).kind === 'running')
   on(commands.stopStack, async () => await change(deps, watch, { title: vscode.l10n.t('Stopping the local stack'), what: 'down' }))
   on(commands.refreshStack, async () => await watch.look(AbortSignal.timeout(lookMs)))
