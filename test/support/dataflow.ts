@@ -23,8 +23,12 @@ export function liveEnv({ s3, spark }: LiveStack): Readonly<Record<string, strin
 
 /** The command line as a process of its own; only `env` and what a process needs to run is in its environment. */
 export function spawnDataflow(args: readonly string[], env: Readonly<Record<string, string>>): ChildProcess {
-  const { PATH = '', HOME = '' } = process.env
-  return spawn(process.execPath, [main, ...args], { env: { PATH, HOME, AWS_EC2_METADATA_DISABLED: 'true', ...env }, stdio: 'pipe' })
+  const { PATH = '', HOME = '', NODE_V8_COVERAGE } = process.env
+  const coverage = NODE_V8_COVERAGE === undefined ? {} : { NODE_V8_COVERAGE }
+  return spawn(process.execPath, [main, ...args], {
+    env: { PATH, HOME, AWS_EC2_METADATA_DISABLED: 'true', ...coverage, ...env },
+    stdio: 'pipe',
+  })
 }
 
 /** Runs it to its end. */
