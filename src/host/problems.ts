@@ -12,19 +12,20 @@ export interface Problems {
 }
 
 export function createProblems(log: LogChannel): Problems {
-  async function show(error: unknown, retry: (() => Promise<void>) | undefined, showLogs: () => void): Promise<void> {
-    const [retryLabel, logLabel] = [vscode.l10n.t('Retry'), vscode.l10n.t('Show logs')]
-    const actions = retry ? [retryLabel, logLabel] : [logLabel]
-    const chosen = await vscode.window.showErrorMessage(sentence(error), ...actions)
-    if (chosen === logLabel) showLogs()
-    if (chosen === retryLabel) await retry?.()
-  }
-  const present = (error: unknown, retry?: () => Promise<void>, showLogs = (): void => log.show()): void => {
+  const show: Problems['show'] = (error, retry, showLogs = () => log.show()) => {
     if (isCancellation(error)) return
     log.error(asError(error))
-    void show(error, retry, showLogs).catch((next: unknown) => present(next, retry, showLogs))
+    void offer(error, retry, showLogs).catch((next: unknown) => show(next, retry, showLogs))
   }
-  return { show: present }
+  return { show }
+}
+
+async function offer(error: unknown, retry: (() => Promise<void>) | undefined, showLogs: () => void): Promise<void> {
+  const [retryLabel, logLabel] = [vscode.l10n.t('Retry'), vscode.l10n.t('Show logs')]
+  const actions = retry ? [retryLabel, logLabel] : [logLabel]
+  const chosen = await vscode.window.showErrorMessage(sentence(error), ...actions)
+  if (chosen === logLabel) showLogs()
+  if (chosen === retryLabel) await retry?.()
 }
 
 /** True for what ends quietly: the user, or a newer request, stopped it. */

@@ -14,8 +14,7 @@ import type { StackWatch } from './stackWatch.ts'
 
 export function registerStackCommands(deps: HostDeps, watch: StackWatch): Disposable {
   const store = new DisposableStore()
-  const showLogs = (): void => void vscode.commands.executeCommand(commands.showStackLogs)
-  const problems: Problems = { show: (error, retry) => deps.problems.show(error, retry, showLogs) }
+  const problems: Problems = { show: (error, retry) => deps.problems.show(error, retry, openStackLogs) }
   const on = (id: CommandId, run: (argument: unknown) => Promise<unknown>): void => void store.add(registerCommand(id, run, problems))
   on(commands.startStack, async () => (await startStack(deps, watch)).kind === 'running')
   on(commands.stopStack, async () => await change(deps, watch, { title: vscode.l10n.t('Stopping the local stack'), what: 'down' }))
@@ -24,6 +23,10 @@ export function registerStackCommands(deps: HostDeps, watch: StackWatch): Dispos
   on(commands.openSparkUi, async () => await openSparkUi(watch))
   on(commands.copyEndpoint, async argument => await copyEndpoint(watch, serviceOf(argument)))
   return store
+}
+
+function openStackLogs(): void {
+  void vscode.commands.executeCommand(commands.showStackLogs)
 }
 
 /** Starts the stack with a notification that can cancel it; a start under way is joined. `tell` gets each step. */
