@@ -2,6 +2,7 @@ import type { Frame, Locator } from 'playwright-core'
 
 /** What a grid shows, as a person reads it: text, or null for NULL. */
 export interface ShownTable {
+  /** Names of the columns in view. */
   readonly columns: readonly string[]
   readonly rows: readonly Readonly<Record<string, string | null>>[]
 }
@@ -31,13 +32,12 @@ export class GridReader {
 
   /** Rows in all, as the grid tells a screen reader; waits until they are known. */
   async rowCount(): Promise<number> {
-    await this.#grid.locator('.dfl-row').first().or(this.#grid.locator('.dfl-body')).first().waitFor()
+    await this.#grid.waitFor()
     return Number(await this.#grid.getAttribute('aria-rowcount')) - 1
   }
 
   /** Rows [0, limit), scrolling down as far as that takes; of each the columns that are in view. */
   async read(limit: number): Promise<ShownTable> {
-    const columns = await this.#grid.locator('.dfl-headcell .dfl-name').allInnerTexts()
     const wanted = Math.min(limit, await this.rowCount())
     const found = new Map<number, ShownRow>()
     const height = await this.#rowHeight(wanted)
@@ -49,8 +49,18 @@ export class GridReader {
       if (next > before) end = Date.now() + readyMs
       if (Date.now() > end) throw new Error(`The grid does not show row ${next} after ${readyMs / 1000} s.`)
     }
-    const rows = Array.from({ length: wanted }, (_, row) => asRecord(columns, found.get(row)))
-    return { columns, rows }
+    const names = new Map(await this.#names())
+    const rows = Array.from({ length: wanted }, (_, row) => asRecord(names, found.get(row)))
+    return { columns: [...names.values()], rows }
+  }
+
+  /** Number and name of the columns in view. */
+  async #names(): Promise<readonly (readonly [number, string])[]> {
+    return await this.#grid
+      .locator('.dfl-headcell')
+      .evaluateAll(cells =>
+        cells.map(cell => [Number(cell.getAttribute('data-column')), cell.querySelector('.dfl-name')?.textContent ?? ''] as const),
+      )
   }
 
   async #rowHeight(rows: number): Promise<number> {
@@ -80,7 +90,7 @@ function isReady({ cells }: ShownRow): boolean {
   return cells.length > 0 && cells.every(({ kind }) => kind !== 'loading' && kind !== 'failed')
 }
 
-function asRecord(columns: readonly string[], row: ShownRow | undefined): Readonly<Record<string, string | null>> {
-  const cells = row?.cells.map(({ column, kind, text }) => [columns[column] ?? '', kind === 'null' ? null : text] as const)
+function asRecord(names: ReadonlyMap<number, string>, row: ShownRow | undefined): Readonly<Record<string, string | null>> {
+  const cells = row?.cells.map(({ column, kind, text }) => [names.get(column) ?? '', kind === 'null' ? null : text] as const)
   return Object.fromEntries(cells ?? [])
 }
