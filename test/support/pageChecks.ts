@@ -11,10 +11,13 @@ interface Violation {
 
 const folder = 'build/screenshots'
 
-/** Asserts that axe finds nothing, best practices included. */
-export async function checkAccess(page: Page): Promise<void> {
+/** Asserts that axe finds nothing, best practices included, on the page or in the part that a selector names. */
+export async function checkAccess(page: Page, part?: string): Promise<void> {
   if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axe.source)
-  const violations: readonly Violation[] = await page.evaluate(async () => (await Reflect.get(globalThis, 'axe').run()).violations)
+  const violations: readonly Violation[] = await page.evaluate(async selector => {
+    const found = await Reflect.get(globalThis, 'axe').run(selector ?? Reflect.get(globalThis, 'document'))
+    return found.violations
+  }, part)
   assert.deepEqual(
     violations.map(
       ({ id, help, nodes }) =>

@@ -26,29 +26,29 @@ export function ResultView(props: (Rows | Failure) & { readonly strings: Strings
 function ResultRows({ page, metadata, strings }: Rows & { readonly strings: Strings }) {
   const rows = useMemo(() => rowsOfPage(page), [page])
   return (
-    <section class="dfl-result" aria-label={strings.result.label}>
+    <div class="dfl-result">
       {page.columns.length > 0 ? (
         <div class="dfl-resultgrid">
           <Grid rows={rows} label={strings.result.label} strings={strings} tallestRows={tallestRows} copy={copyText} />
         </div>
       ) : null}
-      <footer class="dfl-facts">
+      <div class="dfl-facts">
         {resultFacts(page.rows, metadata, strings).map(({ text, isWarning }) => (
           <span key={text} class={isWarning ? 'dfl-fact dfl-warning' : 'dfl-fact'}>
             {text}
           </span>
         ))}
-      </footer>
-    </section>
+      </div>
+    </div>
   )
 }
 
 function Unreadable({ problem, strings }: Failure & { readonly strings: Strings }) {
   return (
-    <section class="dfl-result dfl-problem" role="alert">
+    <div class="dfl-result dfl-problem" role="alert">
       <strong>{strings.result.unreadable}</strong>
       <p>{problem.message}</p>
       <p class="dfl-fact">{strings.result.unreadableHint}</p>
-    </section>
+    </div>
   )
 }
