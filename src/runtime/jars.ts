@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises'
 import { LakehouseError } from '#base/errors.ts'
 import { runCommand } from '#process/run.ts'
 import { exists, installOnce, type InstallContext } from './install.ts'
+import { installFailure } from './installFailure.ts'
 import { hashOf } from './uv.ts'
 
 /** A jar of Maven Central and what must be in it. */
@@ -146,12 +147,7 @@ async function runIvy(
   const retrieve = ['-confs', 'default', '-cache', join(downloads, name), '-retrieve', join(downloads, '[artifact]-[revision].[ext]')]
   const args = [...ivy.javaOptions, '-Xmx256m', '-XX:TieredStopAtLevel=1', '-jar', ivy.jar, ...settings, '-ivy', module, ...retrieve]
   const { exitCode, lines } = await runCommand({ command: ivy.java, args, env: context.env, cwd: downloads, onLine }, signal)
-  if (exitCode === 0) return
-  const reason = lines.find(line => /::.*(?:not found|unresolved)|PKIX|UnknownHost|timed out/i.test(line))?.trim() ?? lines.at(-1) ?? ''
-  throw new LakehouseError('failed', `Cannot fetch the jars of ${title}: ${reason}`, {
-    hint: retryHint,
-    details: { log: lines.slice(-20).join('\n') },
-  })
+  if (exitCode !== 0) throw installFailure(`the jars of ${title}`, lines)
 }
 
 function fileName({ artifact, version }: Jar): string {

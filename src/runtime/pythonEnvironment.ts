@@ -2,8 +2,9 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { runCommand } from '#process/run.ts'
 import { installOnce, type InstallContext, type InstallProgress } from './install.ts'
+import { installFailure } from './installFailure.ts'
 import type { Python } from './pythonFacts.ts'
-import { hashOf, installFailure, type Uv } from './uv.ts'
+import { hashOf, type Uv } from './uv.ts'
 
 /** A complete Python environment. */
 export interface PythonEnvironment {

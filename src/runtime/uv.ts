@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { LakehouseError } from '#base/errors.ts'
 import { runCommand } from '#process/run.ts'
 import { exists, installOnce, type InstallContext } from './install.ts'
+import { installFailure } from './installFailure.ts'
 import { parsePipConfig, pipSettingsOf, uvArguments, uvVariables, type PipSettings } from './pipSettings.ts'
 import type { Python } from './pythonFacts.ts'
 
@@ -89,13 +89,6 @@ async function installByVenv(
   const inside = process.platform === 'win32' ? join(folder, 'Scripts', 'python.exe') : join(folder, 'bin', 'python')
   await installByPip(lockFile, inside, target, context, signal)
   await rm(folder, { recursive: true })
-}
-
-/** What uv or pip could not do, with its own words. */
-export function installFailure(what: string, lines: readonly string[]): LakehouseError {
-  const reason = lines.findLast(line => /error|failed/i.test(line))?.trim() ?? lines.at(-1) ?? 'no reason given'
-  const hint = 'Check the network, and pip’s index, proxy and certificate settings: they are used here too. Then start again.'
-  return new LakehouseError('failed', `Cannot install ${what}: ${reason}`, { hint, details: { log: lines.slice(-20).join('\n') } })
 }
 
 async function settingsOfPip(python: Python, env: Readonly<Record<string, string>>, signal: AbortSignal): Promise<PipSettings> {
