@@ -4,7 +4,7 @@ import type { Command, Format } from './args.ts'
 import { TextOut, type Io } from './io.ts'
 import type { Lab } from './lab.ts'
 import { openRowSink, type RowSink } from './rowSink.ts'
-import { alignedLines, describeLines } from './textOutput.ts'
+import { alignedLines, describeLines, historyLine } from './textOutput.ts'
 
 type Of<K extends Command['kind']> = Command & { readonly kind: K }
 
@@ -55,7 +55,7 @@ export async function history(command: Of<'history'>, { format, lab, io, signal 
         const page = await lab.lakehouse.reads.history({ place, limit, ...(before === undefined ? {} : { before }) }, signal)
         for (const entry of page.entries) {
           await list.add(entry)
-          lines.push([String(entry.version), entry.timestamp, entry.operation ?? '', entry.readable ? '' : 'no longer readable'])
+          lines.push(historyLine(entry))
         }
         left -= page.entries.length
         before = page.more ? page.entries.at(-1)?.version : undefined

@@ -1,4 +1,5 @@
-import type { DeltaType, TableDescription } from '#delta/types.ts'
+import { rowChanges } from '#app/rowChanges.ts'
+import type { DeltaType, HistoryEntry, TableDescription } from '#delta/types.ts'
 
 /** Lines whose columns begin below each other; no trailing space. */
 export function alignedLines(rows: readonly (readonly string[])[]): string {
@@ -42,6 +43,18 @@ export function describeLines(location: string, table: TableDescription): string
     ...(properties.length > 0 ? ['Properties\n', alignedLines(properties)] : []),
     ...(fields.length > 0 ? ['Columns\n', alignedLines(fields)] : []),
   ].join('')
+}
+
+/** A version in a list of them, as cells: what it did to the rows, by its writer's own counts. */
+export function historyLine(entry: HistoryEntry): readonly string[] {
+  const { added = 0, updated = 0, removed = 0 } = rowChanges(entry) ?? {}
+  const changes = [
+    [added, 'added'],
+    [updated, 'updated'],
+    [removed, 'removed'],
+  ] as const
+  const rows = changes.flatMap(([number, what]) => (number > 0 ? [`${count(number)} ${what}`] : [])).join(', ')
+  return [String(entry.version), entry.timestamp, entry.operation ?? '', rows, entry.readable ? '' : 'no longer readable']
 }
 
 function count(value: number | null): string {

@@ -6,7 +6,7 @@ import { tableFromArrays, tableFromIPC, tableToIPC, vectorFromArray, Table, Utf8
 import { csvLine } from '#cli/csv.ts'
 import type { Io } from '#cli/io.ts'
 import { openRowSink, type JsonShape } from '#cli/rowSink.ts'
-import { alignedLines, describeLines } from '#cli/textOutput.ts'
+import { alignedLines, describeLines, historyLine } from '#cli/textOutput.ts'
 import type { Format } from '#cli/args.ts'
 
 function recording() {
@@ -120,6 +120,21 @@ describe('text for a person', () => {
         ['ccc', 'd'],
       ]),
       'a    bb\nccc  d\n',
+    )
+  })
+
+  it('says what a version did to the rows', () => {
+    const entry = { timestamp: 't', operationParameters: {}, userName: null, userMetadata: null }
+    const merged = { numTargetRowsInserted: '1200', numTargetRowsUpdated: '3', numTargetRowsDeleted: '0' }
+    assert.deepEqual(
+      [
+        historyLine({ ...entry, version: 4, operation: 'MERGE', operationMetrics: merged, readable: true }),
+        historyLine({ ...entry, version: 3, operation: null, operationMetrics: {}, readable: false }),
+      ],
+      [
+        ['4', 't', 'MERGE', '1,200 added, 3 updated', ''],
+        ['3', 't', '', '', 'no longer readable'],
+      ],
     )
   })
 
