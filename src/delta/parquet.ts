@@ -3,6 +3,7 @@ import { readOffsetIndex } from 'hyparquet/src/indexes.js'
 import type { ColumnChunk, ColumnMetaData, FileMetaData, OffsetIndex, RowGroup } from 'hyparquet'
 import { asError, isProblem, LakehouseError } from '#base/errors.ts'
 import { limit } from '#base/limit.ts'
+import { calendarOf, toModernCalendar, type FileCalendar } from './calendar.ts'
 import { chooseRows, type LeafData, type RowChoice } from './leaf.ts'
 import { decodePages } from './pages.ts'
 import { leavesBelow, parquetTree, type ParquetLeaf, type ParquetNode } from './parquetTree.ts'
@@ -13,6 +14,7 @@ export interface ParquetFile {
   readonly source: RangeFile
   readonly root: ParquetNode
   readonly groups: readonly RowGroupAt[]
+  readonly calendar: FileCalendar
   readonly rows: number
 }
 
@@ -37,7 +39,7 @@ export async function openParquet(source: RangeFile, signal: AbortSignal): Promi
       return at
     })
     if (start !== Number(metadata.num_rows)) throw new Error('its row groups do not add up to its rows')
-    return Promise.resolve({ source, root, groups, rows: start })
+    return Promise.resolve({ source, root, groups, calendar: calendarOf(metadata), rows: start })
   })
 }
 
@@ -47,7 +49,7 @@ export async function openParquet(source: RangeFile, signal: AbortSignal): Promi
  * @throws LakehouseError `corrupt` with the column
  */
 export async function readLeaves(
-  { source }: ParquetFile,
+  { source, calendar }: ParquetFile,
   group: RowGroupAt,
   leaves: readonly ParquetLeaf[],
   choice: RowChoice,
@@ -62,7 +64,8 @@ export async function readLeaves(
     for (const [i, { leaf, meta }] of chunks.entries()) {
       const bytes = join((spans[i] ?? []).map(span => fetched(span)))
       const firstRow = pages[i]?.firstRow ?? 0
-      answer.set(leaf, decodeLeaf(bytes, meta, leaf, shifted(choice, firstRow), signal))
+      const data = decodeLeaf(bytes, meta, leaf, shifted(choice, firstRow), signal)
+      answer.set(leaf, { ...data, values: toModernCalendar(data.values, leaf.element, calendar) })
     }
     return answer
   })
