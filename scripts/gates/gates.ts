@@ -7,8 +7,7 @@ import { noTests } from './counts.ts'
 import { commandGate, countedRun, suiteGate, type Gate } from './gate.ts'
 import type { TestBed } from './testBed.ts'
 
-const coverageFolder = resolve('build/coverage')
-const coverage = { NODE_V8_COVERAGE: coverageFolder }
+const coverage = { NODE_V8_COVERAGE: resolve('build/coverage') }
 const sources = ['src', 'webview', 'test', 'scripts'] as const
 
 const minute = 60_000
@@ -28,7 +27,7 @@ export function createGates(bed: TestBed): readonly Gate[] {
     hostGate(bed),
     suiteGate({ name: 'e2e', files: 'test/e2e/**/*.test.ts', timeoutMs: 4 * minute }),
     suiteGate({ name: 'acceptance', files: 'test/acceptance/**/*.test.ts', timeoutMs: 5 * minute, env: coverage }),
-    commandGate('coverage', ['c8', 'report', '--temp-directory', coverageFolder, '--check-coverage']),
+    commandGate('coverage', ['npm', 'run', '--silent', 'coverage:report']),
   ]
 }
 

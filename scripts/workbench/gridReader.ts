@@ -36,7 +36,7 @@ export class GridReader {
     return Number(await this.#grid.getAttribute('aria-rowcount')) - 1
   }
 
-  /** Rows [0, limit), scrolling down as far as that takes; of each the columns that are in view. */
+  /** Rows [0, limit), scrolling down as far as that takes; of each the columns that are in view; ends at the top. */
   async read(limit: number): Promise<ShownTable> {
     const wanted = Math.min(limit, await this.rowCount())
     const found = new Map<number, ShownRow>()
@@ -49,6 +49,7 @@ export class GridReader {
       if (next > before) end = Date.now() + readyMs
       if (Date.now() > end) throw new Error(`The grid does not show row ${next} after ${readyMs / 1000} s.`)
     }
+    await this.#grid.evaluate(element => (element.scrollTop = 0))
     const names = new Map(await this.#names())
     const rows = Array.from({ length: wanted }, (_, row) => asRecord(names, found.get(row)))
     return { columns: [...names.values()], rows }

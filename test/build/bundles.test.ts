@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { readFileSync, statSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import type { Metafile } from 'esbuild'
 
@@ -37,7 +38,7 @@ describe('bundles', () => {
   })
 
   it('give a command line that runs by itself', () => {
-    assert.match(execFileSync('dist/cli.cjs', ['--help'], { encoding: 'utf8' }), /^Usage: dataflow/m)
+    assert.match(execFileSync(resolve('dist/cli.cjs'), ['--help'], { encoding: 'utf8' }), /^Usage: dataflow/m)
   })
 })
 

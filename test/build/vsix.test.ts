@@ -44,4 +44,5 @@ async function packedFiles(): Promise<readonly string[]> {
   return await listFiles({ packageManager: PackageManager.None })
 }
 
-const resources = /^(?:l10n\/bundle\.l10n(?:\.[\w-]+)?\.json|locks\/[\w.-]+|media\/[\w./-]+\.svg|syntaxes\/[\w.-]+\.json|templates\/[\w./-]+)$/
+const resources =
+  /^(?:l10n\/bundle\.l10n(?:\.[\w-]+)?\.json|locks\/[\w.-]+|media\/[\w./-]+\.svg|syntaxes\/[\w.-]+\.json|templates\/[\w./-]+)$/
