@@ -66,12 +66,12 @@ function toldByService(error: Error, attempted: Attempted, endpoint: S3Endpoint)
   if (known) return known
   const at = addressOf(endpoint)
   if (status === 401 || status === 403) return denied(endpoint)
-  if (status === 404) return { code: 'notFound', why: 'it does not exist' }
+  // A listing finds nothing or no bucket; a bare 404 comes from something else at this address.
+  if (status === 404) return attempted.action === 'list' ? notS3(endpoint) : { code: 'notFound', why: 'it does not exist' }
   if (status === 409 || status === 412) return { code: 'conflict', why: `${at} answered ${error.name}: ${error.message}` }
   if (status === 501) return { code: 'unsupported', why: `${at} does not support this request` }
   if (status === 429) return slowDown(at)
-  if (error.name === 'SyntaxError' || status < 400)
-    return { code: 'invalid', why: `${at} does not answer like an S3 service`, hint: wrongAddress(endpoint) }
+  if (error.name === 'SyntaxError' || status < 400) return notS3(endpoint)
   return { code: 'failed', why: `${at} answered ${status} ${error.name}${error.message === '' ? '' : `: ${error.message}`}` }
 }
 
@@ -134,6 +134,10 @@ function denied({ connection }: S3Endpoint): Told {
     why: 'access denied',
     hint: `The credentials of "${connection}" are known, but may not do this: check their policy.`,
   }
+}
+
+function notS3(endpoint: S3Endpoint): Told {
+  return { code: 'invalid', why: `${addressOf(endpoint)} does not answer like an S3 service`, hint: wrongAddress(endpoint) }
 }
 
 function slowDown(at: string): Told {

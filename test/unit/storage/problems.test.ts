@@ -128,6 +128,12 @@ describe('s3Problem', () => {
     })
   }
 
+  it('tells a listing that meets a bare 404 from one of a missing bucket', () => {
+    const listing = { action: 'list', what: 's3://b/', bucket: 'b' } as const
+    const message = 'Cannot list s3://b/: http://s3:9000 does not answer like an S3 service.'
+    assert.deepEqual(told(s3Problem(answer('Unknown', 404), listing, own)), ['invalid', message, 'Check the endpoint of "lake".'])
+  })
+
   it('names AWS itself where there is no endpoint, and keeps the cause', () => {
     const error = answer('AccessDenied', 403)
     const problem = s3Problem(answer('NoSuchBucket', 404), { action: 'list', what: 's3://b/', bucket: 'b' }, aws)
