@@ -52,7 +52,7 @@ export class PreviewModel {
     let rows: PageCache | undefined
     try {
       const table = await this.#calls.open({ version }, abort)
-      this.#opened(table)
+      this.table.value = table
       rows = new PageCache(this.#source(table), { pageRows, keptPages, settleMs, clock: this.#clock })
       await rows.first(abort)
       abort.throwIfAborted()
@@ -68,11 +68,6 @@ export class PreviewModel {
   /** Opens again what failed. */
   async retry(): Promise<void> {
     await this.open(this.#asked)
-  }
-
-  #opened(table: PreviewTable): void {
-    if (this.table.value && this.table.value.latestVersion !== table.latestVersion) this.versions.reset()
-    this.table.value = table
   }
 
   #show({ table, rows }: Shown): void {

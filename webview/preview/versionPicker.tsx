@@ -23,7 +23,7 @@ export function VersionPicker({ table, versions, strings, choose }: PickerProps)
   const root = useRef<HTMLDivElement>(null)
   const open = (): void => {
     isOpen.value = true
-    if (versions.list.value.versions.length === 0) void versions.loadMore()
+    void versions.refresh()
   }
   const close = (): void => {
     isOpen.value = false

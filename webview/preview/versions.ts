@@ -27,22 +27,26 @@ export class Versions {
     this.#list = list
   }
 
-  /** Reads the next page; a call while one is read joins it. */
-  async loadMore(): Promise<void> {
-    const before = this.list.value
-    if (before.isLoading || !before.more) return
-    this.list.value = { ...before, isLoading: true, error: undefined }
-    try {
-      const last = before.versions.at(-1)?.version ?? null
-      const page = await this.#list({ before: last, limit: versionsPerPage }, new AbortController().signal)
-      this.list.value = { versions: [...before.versions, ...page.versions], more: page.more, isLoading: false, error: undefined }
-    } catch (error) {
-      this.list.value = { ...before, isLoading: false, error: asError(error) }
-    }
+  /** Reads the first page again: a table gets new versions while its list is closed. What is known stays until then. */
+  async refresh(): Promise<void> {
+    await this.#read(null, [])
   }
 
-  /** Forgets all, for a table that got new versions. */
-  reset(): void {
-    if (!this.list.value.isLoading) this.list.value = unread
+  /** Reads the next page; a call while one is read does nothing. */
+  async loadMore(): Promise<void> {
+    const { more, versions } = this.list.value
+    if (more) await this.#read(versions.at(-1)?.version ?? null, versions)
+  }
+
+  async #read(before: number | null, known: readonly PreviewVersion[]): Promise<void> {
+    const last = this.list.value
+    if (last.isLoading) return
+    this.list.value = { ...last, isLoading: true, error: undefined }
+    try {
+      const page = await this.#list({ before, limit: versionsPerPage }, new AbortController().signal)
+      this.list.value = { versions: [...known, ...page.versions], more: page.more, isLoading: false, error: undefined }
+    } catch (error) {
+      this.list.value = { ...last, isLoading: false, error: asError(error) }
+    }
   }
 }

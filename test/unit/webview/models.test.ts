@@ -176,6 +176,18 @@ describe('version list', () => {
     )
   })
 
+  it('begins again with what came since', async () => {
+    let newest = 3
+    const versions = new Versions(async (): Promise<PreviewVersions> => ({ versions: [entry(newest)], more: true }))
+    await versions.refresh()
+    newest = 4
+    await versions.refresh()
+    assert.deepEqual(
+      versions.list.value.versions.map(({ version }) => version),
+      [4],
+    )
+  })
+
   it('keeps what it has when a page fails, and can go on', async () => {
     let fails = true
     const versions = new Versions(async ({ before }): Promise<PreviewVersions> => {

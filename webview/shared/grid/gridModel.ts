@@ -108,15 +108,14 @@ export class GridModel implements Disposable {
     this.left.value = left
   }
 
-  /** The element has this size; an active row in view stays in view. */
+  /** The element has this size; an active cell in view stays in view. */
   resized(width: number, height: number): void {
-    const { top } = this.scroll.value
     const { active } = this.selection.value
-    const before = rowsInView(this.scroll.value, this.body.value, 0)
+    const isVisible = isInSpan(rowsInView(this.scroll.value, this.body.value, 0), active.row)
+    const { top } = this.scroll.value
     this.#size.value = { width, height }
-    if (top === 0) return
-    const kept = scrollTo(top, this.body.value)
-    this.#scrollTo(isInSpan(before, active.row) ? revealRow(kept, active.row, this.body.value) : kept)
+    if (top > 0) this.#scrollTo(scrollTo(top, this.body.value))
+    if (isVisible) this.reveal()
   }
 
   /** Asks for the rows in view. */
