@@ -3,7 +3,6 @@ import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { delimiter, join } from 'node:path'
-import { toProblem } from '#base/errors.ts'
 import { findPlaces } from '#runtime/places.ts'
 import { startServer, type Server } from '../workbench/server.ts'
 import { openLab, startDemo } from './lab.ts'
@@ -14,8 +13,8 @@ import { createDemoProject } from './project.ts'
 const workbenchPort = 8300
 const stopMs = 60_000
 
-/** Starts the stack of the demo workspace and an editor on it; ends with Ctrl-C, and stops what it started. */
-export async function open(): Promise<void> {
+/** Starts the stack of the demo workspace and an editor on it; ends with Ctrl-C, and stops what it started. True unless it failed. */
+export async function open(): Promise<boolean> {
   const places = findPlaces(process.env)
   const project = join(places.data, 'demo')
   createDemoProject(project)
@@ -30,8 +29,10 @@ export async function open(): Promise<void> {
     server = await openEditor(project, places.data)
     say('Ctrl-C ends it.')
     await interrupt.happened
+    return true
   } catch (error) {
-    if (!interrupt.signal.aborted) tellProblem(error)
+    if (!interrupt.signal.aborted) throw error
+    return true
   } finally {
     line.end()
     await server?.stop()
@@ -89,13 +90,6 @@ function catchInterrupt() {
     happened: promise,
     dispose: () => signals.forEach(signal => process.off(signal, onSignal)),
   }
-}
-
-function tellProblem(error: unknown): void {
-  const problem = toProblem(error)
-  if (!problem) throw error
-  process.stderr.write(`✘ ${problem.message}${problem.hint === undefined ? '' : `\n  ${problem.hint}`}\n`)
-  process.exitCode = 1
 }
 
 function findOnPath(name: string): boolean {

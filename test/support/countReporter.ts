@@ -6,7 +6,8 @@ import Mocha from 'mocha'
 export interface TestCounts {
   readonly passed: number
   readonly failed: number
-  readonly skipped: number
+  /** Full titles. */
+  readonly skipped: readonly string[]
 }
 
 /**
@@ -32,15 +33,15 @@ class CountReporter extends Mocha.reporters.Base {
     runner.once('end', () => {
       for (const title of skipped) write(`  skipped: ${title}`)
       if (this.failures.length > 0) Mocha.reporters.Base.list(this.failures)
-      const { passes = 0, failures = 0, pending = 0 } = runner.stats ?? {}
-      report({ passed: passes, failed: failures, skipped: pending })
+      const { passes = 0, failures = 0 } = runner.stats ?? {}
+      report({ passed: passes, failed: failures, skipped })
     })
   }
 }
 
 function report(counts: TestCounts): void {
   const file = process.env['DATAFLOW_TEST_COUNTS']
-  if (file === undefined) write(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`)
+  if (file === undefined) write(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped.length} skipped`)
   else appendFileSync(file, `${JSON.stringify(counts)}\n`)
 }
 
