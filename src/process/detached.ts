@@ -19,7 +19,7 @@ export interface Launch {
 /**
  * Starts a process in a session of its own, so that neither the end of this process nor Ctrl-C in its terminal ends it.
  *
- * @throws LakehouseError `failed` when it cannot be started or ends at once.
+ * @throws LakehouseError `failed` when it cannot be started; one that ends at once is just not alive.
  */
 export async function startDetached({ command, args, env, cwd, logFile }: Launch): Promise<ProcessId> {
   await mkdir(dirname(logFile), { recursive: true, mode: 0o700 })
@@ -32,9 +32,8 @@ export async function startDetached({ command, args, env, cwd, logFile }: Launch
       child.once('error', reject)
     })
     child.unref()
-    const id = await identify(child.pid ?? 0)
-    if (!id) throw new Error('it ended at once')
-    return id
+    const pid = child.pid ?? 0
+    return (await identify(pid)) ?? { pid, started: 'ended before it could be seen' }
   } catch (cause) {
     throw new LakehouseError('failed', `Cannot start ${command}: ${asError(cause).message}.`, { cause, hint: `Its log is ${logFile}.` })
   } finally {
