@@ -32,8 +32,8 @@ export function registerExplorerCommands(deps: ExplorerCommandDeps): Disposable 
     if (node?.kind === 'more') await loadMore(deps, node)
   })
   on(commands.copyPath, async node => {
-    const place = placeOf(node)
-    if (place) await copy(node?.kind === 'file' ? `${locationOf(place)}/${node.path}` : locationOf(place))
+    const location = locationOfNode(node)
+    if (location !== undefined) await copy(location)
   })
   on(commands.copySelect, async node => {
     const sql = await selectOf(deps, node)
@@ -44,6 +44,13 @@ export function registerExplorerCommands(deps: ExplorerCommandDeps): Disposable 
     if (sql !== undefined) await deps.openNotebook(`${sql}\nLIMIT 100`, connectionOf(node))
   })
   return store
+}
+
+function locationOfNode(node: CatalogNode | undefined): string | undefined {
+  const place = placeOf(node)
+  if (!place || node?.kind !== 'file') return place && locationOf(place)
+  const isAbsolute = /^[a-z][a-z0-9+.-]*:|^\//i.test(node.path)
+  return isAbsolute ? node.path : `${locationOf(place)}/${node.path}`
 }
 
 function connectionOf(node: CatalogNode | undefined): string | undefined {

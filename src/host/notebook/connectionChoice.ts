@@ -12,7 +12,8 @@ import type { StackWatch } from '#host/stack/stackWatch.ts'
 export interface ConnectionChoice {
   /** The one chosen for the notebook, also before a reload, or the one its last cell ran on. */
   readonly current: (notebook: vscode.Uri) => string | undefined
-  choose(notebook: vscode.Uri, connection: string): Promise<void>
+  /** Undefined to forget the choice, as of an untitled notebook, whose name the next one takes. */
+  choose(notebook: vscode.Uri, connection: string | undefined): Promise<void>
   /** Asks the user; undefined when they leave. */
   ask(notebook: vscode.Uri): Promise<string | undefined>
   /**
@@ -29,8 +30,12 @@ export function createConnectionChoice(deps: HostDeps, watch: StackWatch): Conne
   const used = new Map<string, string>()
   const chosen = (notebook: vscode.Uri): string | undefined => remembered()[notebook.toString()]
 
-  async function choose(notebook: vscode.Uri, connection: string): Promise<void> {
-    await deps.workspaceState.update(memoryKey, { ...remembered(), [notebook.toString()]: connection })
+  async function choose(notebook: vscode.Uri, connection: string | undefined): Promise<void> {
+    const key = notebook.toString()
+    used.delete(key)
+    const { [key]: before, ...others } = remembered()
+    if (before === connection) return
+    await deps.workspaceState.update(memoryKey, connection === undefined ? others : { ...others, [key]: connection })
   }
 
   async function ask(notebook: vscode.Uri): Promise<string | undefined> {

@@ -9,7 +9,7 @@ export async function openNotebook(choice: ConnectionChoice, sql: string, connec
   // What makes SQL the language of new cells, also for other readers of the file.
   data.metadata = { metadata: { language_info: { name: 'sql' } } }
   const document = await vscode.workspace.openNotebookDocument(ids.type, data)
-  if (connection !== undefined) await choice.choose(document.uri, connection)
+  await choice.choose(document.uri, connection)
   await vscode.window.showNotebookDocument(document)
   await vscode.commands.executeCommand('notebook.selectKernel', { id: ids.controller, extension: extensionId })
   // Keys would be commands of the notebook until its cell is edited.

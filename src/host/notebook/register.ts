@@ -1,5 +1,6 @@
 import * as vscode from 'vscode'
 import { DisposableStore, type Disposable } from '#base/disposable.ts'
+import { asError } from '#base/errors.ts'
 import { registerCommand } from '#host/command.ts'
 import type { HostDeps } from '#host/deps.ts'
 import { commands } from '#host/ids.ts'
@@ -31,6 +32,11 @@ export function registerNotebook(deps: HostDeps, watch: StackWatch): Notebooks {
       },
       deps.problems,
     ),
+  )
+  store.add(
+    vscode.workspace.onDidCloseNotebookDocument(({ uri, isUntitled }) => {
+      if (isUntitled) void choice.choose(uri, undefined).catch((error: unknown) => deps.log.error(asError(error)))
+    }),
   )
   return { open, dispose: () => store.dispose() }
 }

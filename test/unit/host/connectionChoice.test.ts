@@ -66,6 +66,13 @@ describe('connection of a notebook', () => {
     assert.equal(await resolve(), 'minio')
   })
 
+  it('is forgotten when nothing is chosen for the notebook', async () => {
+    const { choice, resolve } = choose(running, [minio])
+    await choice.choose(notebook, 'minio')
+    await choice.choose(notebook, undefined)
+    assert.deepEqual([choice.current(notebook), await resolve()], [undefined, localStackName])
+  })
+
   it('is the local stack after its start was offered and taken', async () => {
     const { resolve, waited } = choose(stopped, [folder])
     answers.message = 'Start stack'

@@ -41,6 +41,14 @@ describe('commands of the tree', () => {
     assert.equal(seen.clipboard, 'SELECT * FROM delta.`s3a://gold/odd``name` VERSION AS OF 7')
   })
 
+  it('copy the path of a file, which may lie elsewhere', async () => {
+    const file = { kind: 'file', table: place, size: 1, rows: null, deletedRows: 0 } as const
+    await commands.executeCommand(ids.copyPath, { ...file, path: 'a/part-0.parquet' })
+    assert.equal(seen.clipboard, 's3://gold/odd`name/a/part-0.parquet')
+    await commands.executeCommand(ids.copyPath, { ...file, path: 's3a://silver/x/part-0.parquet' })
+    assert.equal(seen.clipboard, 's3a://silver/x/part-0.parquet')
+  })
+
   it('take the newest version for a table', async () => {
     await commands.executeCommand(ids.copySelect, table)
     assert.equal(seen.clipboard, 'SELECT * FROM delta.`s3a://gold/odd``name` VERSION AS OF 9')
