@@ -17,17 +17,18 @@ import { temporaryFolder } from '../../support/temporaryFolder.ts'
 const never = new AbortController().signal
 
 describe('the local engine', () => {
-  const folder = temporaryFolder()
   const engines: StackEngine[] = []
+  // Before the folder goes, by which an engine finds what it started.
+  afterEach(async () => {
+    for (const engine of engines.splice(0)) for (const name of ['spark-connect', 's3'] as const) await engine.stop(name)
+  })
+  const folder = temporaryFolder()
   let ports = { s3: 0, spark: 0 }
 
   beforeEach(async () => {
     const s3 = await freePort(42_000)
     ports = { s3, spark: await freePort(43_000, new Set([s3])) }
     await mkdir(join(folder(), 'project'))
-  })
-  afterEach(async () => {
-    for (const engine of engines.splice(0)) for (const name of ['spark-connect', 's3'] as const) await engine.stop(name)
   })
 
   const specs = (script = ''): readonly ServiceSpec[] => [
