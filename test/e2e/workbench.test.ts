@@ -22,8 +22,9 @@ describe('workbench', () => {
   let lakehouse: Lakehouse
 
   before(async function () {
+    // The packed extension, installed as a user installs it.
     const { project } = requireStack(this)
-    server = await startServer({ extensions: [process.cwd()] })
+    server = await startServer({ extensions: ['build/dataflow-lab.vsix'] })
     browser = await openBrowser()
     browser.page.on('request', request => foreign.add(new URL(request.url()).host))
     workbench = new Workbench(browser.page, 'build/screenshots')
