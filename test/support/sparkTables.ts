@@ -2,6 +2,8 @@
 export interface SparkTable {
   readonly name: string
   readonly steps: readonly string[]
+  /** The table that must be complete before. */
+  readonly after?: string
 }
 
 const properties = (text: string): string => `TBLPROPERTIES (${text})`
@@ -25,6 +27,21 @@ export const sparkTables: readonly SparkTable[] = [
       `INSERT INTO $t SELECT 4, true, 0, 0, 0, 1e-40, 4.9e-324, 1, 1, 1, 'x', X'01', DATE'1582-10-15', TIMESTAMP'1900-01-01 12:34:56.789012Z',
          TIMESTAMP_NTZ'1970-01-01 00:00:00.000001', 'z', 'z'`,
       'RESET spark.sql.parquet.outputTimestampType',
+    ],
+  },
+  {
+    name: 'old_calendar',
+    steps: [
+      'CREATE TABLE $t (id INT, dt DATE, ts TIMESTAMP, l ARRAY<DATE>) USING delta',
+      'SET spark.sql.parquet.datetimeRebaseModeInWrite = LEGACY',
+      'SET spark.sql.parquet.int96RebaseModeInWrite = LEGACY',
+      `INSERT INTO $t VALUES (1, DATE'0001-01-01', TIMESTAMP'0001-01-01 12:00:00Z', array(DATE'1500-03-01', DATE'1582-10-15')),
+         (2, DATE'1582-10-04', TIMESTAMP'1582-10-04 23:59:59.999999Z', null), (3, DATE'1899-12-31', TIMESTAMP'1899-12-31 00:00:00Z', array())`,
+      'SET spark.sql.parquet.outputTimestampType = INT96',
+      "INSERT INTO $t VALUES (4, DATE'2024-02-29', TIMESTAMP'1000-02-28 00:00:00.000001Z', null)",
+      'RESET spark.sql.parquet.outputTimestampType',
+      'RESET spark.sql.parquet.datetimeRebaseModeInWrite',
+      'RESET spark.sql.parquet.int96RebaseModeInWrite',
     ],
   },
   {
@@ -63,18 +80,18 @@ export const sparkTables: readonly SparkTable[] = [
   {
     name: 'deletions',
     steps: [
-      `CREATE TABLE $t USING delta ${properties("'delta.enableDeletionVectors' = 'true', 'delta.checkpointInterval' = '3'")} AS SELECT id, id % 10 AS k, uuid() AS u FROM range(0, 40000, 1, 3)`,
+      `CREATE TABLE $t USING delta ${properties("'delta.enableDeletionVectors' = 'true', 'delta.checkpointInterval' = '3'")} AS SELECT id, id % 10 AS k, uuid() AS u FROM range(0, 8000, 1, 3)`,
       'DELETE FROM $t WHERE id % 7 = 0',
-      'UPDATE $t SET k = -1 WHERE id < 1000',
-      `MERGE INTO $t USING (SELECT id * 2 AS id FROM range(10000, 25000)) s ON $t.id = s.id
+      'UPDATE $t SET k = -1 WHERE id < 500',
+      `MERGE INTO $t USING (SELECT id * 2 AS id FROM range(2000, 5000)) s ON $t.id = s.id
          WHEN MATCHED AND k > 5 THEN DELETE WHEN MATCHED THEN UPDATE SET k = 99 WHEN NOT MATCHED THEN INSERT (id, k, u) VALUES (s.id, 7, 'new')`,
-      'DELETE FROM $t WHERE id BETWEEN 5000 AND 30000',
+      'DELETE FROM $t WHERE id BETWEEN 1000 AND 6000',
       'OPTIMIZE $t',
       'RESTORE TABLE $t TO VERSION AS OF 2',
-      'DELETE FROM $t WHERE id = 12345',
+      'DELETE FROM $t WHERE id = 7345',
     ],
   },
-  { name: 'clone', steps: ['CREATE TABLE $t SHALLOW CLONE delta.`$p/deletions`', 'DELETE FROM $t WHERE id = 12346'] },
+  { name: 'clone', after: 'deletions', steps: ['CREATE TABLE $t SHALLOW CLONE delta.`$p/deletions`', 'DELETE FROM $t WHERE id = 7346'] },
   {
     name: 'mapped',
     steps: [
@@ -188,11 +205,11 @@ export const sparkTables: readonly SparkTable[] = [
           ? []
           : [
               `SET spark.sql.parquet.compression.codec = ${codec}`,
-              `INSERT INTO $t SELECT '${codec}', id, id / 7, repeat(cast(id AS STRING), 3), if(id % 3 = 0, null, cast(id AS INT)) FROM range(0, 3000, 1, 1)`,
+              `INSERT INTO $t SELECT '${codec}', id, id / 7, repeat(cast(id AS STRING), 3), if(id % 3 = 0, null, cast(id AS INT)) FROM range(0, 700, 1, 1)`,
             ],
       ),
       'SET parquet.writer.version = PARQUET_2_0',
-      "INSERT INTO $t SELECT 'v2', id * id, id / 7, if(id % 5 = 0, null, 'prefix ' || id), null FROM range(0, 3000, 1, 1)",
+      "INSERT INTO $t SELECT 'v2', id * id, id / 7, if(id % 5 = 0, null, 'prefix ' || id), null FROM range(0, 700, 1, 1)",
       'RESET parquet.writer.version',
       'RESET spark.sql.parquet.compression.codec',
     ],
@@ -202,7 +219,7 @@ export const sparkTables: readonly SparkTable[] = [
     steps: [
       'SET parquet.block.size = 65536',
       'SET parquet.page.size = 4096',
-      'CREATE TABLE $t USING delta AS SELECT id, uuid() AS u, sequence(0, id % 4) AS l, if(id % 3 = 0, null, id) AS n FROM range(0, 30000, 1, 1)',
+      'CREATE TABLE $t USING delta AS SELECT id, uuid() AS u, sequence(0, id % 4) AS l, if(id % 3 = 0, null, id) AS n FROM range(0, 12000, 1, 1)',
       'RESET parquet.block.size',
       'RESET parquet.page.size',
       'DELETE FROM $t WHERE id % 11 = 3',
