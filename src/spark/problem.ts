@@ -29,7 +29,7 @@ export async function explain(error: unknown, session: SparkSession, statement?:
   if (!(error instanceof TransportError)) return error
   const fault = readFault(error)
   const { address } = session.transport
-  if (lostClasses.has(fault.sparkClass)) return sessionLost(address, 'The Spark session was closed', facts(fault), error)
+  if (lostClasses.has(fault.sparkClass)) return sessionLost(address, 'The Spark session is gone', facts(fault), error)
   if (fault.sparkClass === 'OPERATION_CANCELED') return new LakehouseError('cancelled', 'Stopped.', { details: facts(fault), cause: error })
   if (fault.exception === undefined && fault.sparkClass === undefined) return connectionProblem(fault, address, error)
   const root = fault.errorId === undefined ? undefined : await rootError(session, fault.errorId)
