@@ -33,7 +33,7 @@ type Reader = (row: number) => Json
 type Values = ArrayLike<number | bigint>
 
 /** Reads the values of one column of one batch. */
-export function jsonReader(field: Field, data: Data): Reader {
+function jsonReader(field: Field, data: Data): Reader {
   const read = presentReader(field, data)
   if (data.nullCount === 0) return read
   return row => (data.getValid(row) ? read(row) : null)

@@ -86,7 +86,7 @@ export function logKey(table: DeltaTable, name: string): string {
 }
 
 /** A version as it stands in names. */
-export function digits(version: number): string {
+function digits(version: number): string {
   return String(version).padStart(20, '0')
 }
 

@@ -36,7 +36,7 @@ export function slotValidity(leaf: LeafData, slots: Slots, definition: number): 
 }
 
 /** The entry that each slot begins at; undefined when every entry is a slot. */
-export function slotStarts({ entries, definition, repetition }: LeafData, slots: Slots): Int32Array | undefined {
+function slotStarts({ entries, definition, repetition }: LeafData, slots: Slots): Int32Array | undefined {
   if (slots.count === entries) return undefined
   const starts = new Int32Array(slots.count)
   let slot = 0
