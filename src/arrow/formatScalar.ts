@@ -8,8 +8,8 @@ import { doubleText, floatText, halfFloat } from './formatNumber.ts'
 import { durationText, intervalText, timestampText, timeText, type FractionDigits } from './formatTime.ts'
 import { dateText } from './time.ts'
 
-/** How a cell is shown; `nested` is JSON-like text. */
-export type CellKind = 'null' | 'text' | 'number' | 'boolean' | 'time' | 'binary' | 'nested'
+/** How a cell is shown; `nested` is JSON-like text, `broken` says why there is no value. */
+export type CellKind = 'null' | 'text' | 'number' | 'boolean' | 'time' | 'binary' | 'nested' | 'broken'
 
 export interface CellText extends Clipped {
   readonly kind: CellKind

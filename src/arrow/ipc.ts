@@ -5,6 +5,7 @@ import type { Schema } from 'apache-arrow/schema'
 import { Table } from 'apache-arrow/table'
 import { exactBytes } from '#base/bytes.ts'
 import { LakehouseError } from '#base/errors.ts'
+import { verifyStream } from './verify.ts'
 
 /** The rows of complete Arrow IPC streams, one after another, as one table with the first one's schema. */
 export function decodeArrow(streams: Uint8Array | readonly Uint8Array[]): Table {
@@ -40,6 +41,7 @@ export function countRows(stream: Uint8Array): { readonly rows: number; readonly
 /** @throws LakehouseError `corrupt` for bytes that are no such stream, none at all included. */
 export function readStream(stream: Uint8Array): { readonly schema: Schema; readonly batches: readonly RecordBatch[] } {
   try {
+    verifyStream(stream)
     const reader = RecordBatchReader.from(stream).open()
     const schema: Schema | null = reader.schema
     if (!schema) throw new Error('It has no schema.')

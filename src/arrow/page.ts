@@ -1,5 +1,7 @@
 import type { Field } from 'apache-arrow/schema'
 import { DataType } from 'apache-arrow/type'
+import { asError } from '#base/errors.ts'
+import type { Cell } from './cell.ts'
 import { formatCell, type FormatOptions } from './format.ts'
 import type { CellText } from './formatScalar.ts'
 import { readStream } from './ipc.ts'
@@ -43,8 +45,17 @@ export function readPage(arrow: Uint8Array): Page {
       const field = fields[column]
       const index = row - (starts[at] ?? 0)
       if (!data || !field || index < 0 || row >= rows) throw new RangeError(`No cell at row ${row}, column ${column}`)
-      return formatCell({ data, index, field }, options)
+      return shown({ data, index, field }, options)
     },
+  }
+}
+
+/** One value that cannot be read does not hide the others. */
+function shown(cell: Cell, options: FormatOptions | undefined): CellText {
+  try {
+    return formatCell(cell, options)
+  } catch (error) {
+    return { kind: 'broken', text: asError(error).message, clipped: false }
   }
 }
 

@@ -35,7 +35,12 @@ export function GridDetail({ model, strings, copy, close }: DetailProps) {
           <strong>{name}</strong>
           <span class="dfl-type">{`${type} · ${strings.detail.place(countText(row + 1, strings))}`}</span>
         </span>
-        <button type="button" class="dfl-button" disabled={!cell || cell.kind === 'null'} onClick={() => copy(exact())}>
+        <button
+          type="button"
+          class="dfl-button"
+          disabled={!cell || cell.kind === 'null' || cell.kind === 'broken'}
+          onClick={() => copy(exact())}
+        >
           {strings.detail.copy}
         </button>
         <button type="button" class="dfl-iconbutton" aria-label={strings.detail.close} title={strings.detail.close} onClick={close}>
@@ -49,6 +54,7 @@ export function GridDetail({ model, strings, copy, close }: DetailProps) {
 
 function DetailValue({ cell, strings }: { readonly cell: CellText; readonly strings: Strings }) {
   if (cell.kind === 'null') return <p class="dfl-note dfl-null">NULL</p>
+  if (cell.kind === 'broken') return <p class="dfl-note dfl-missing">{cell.text}</p>
   if (cell.text === '') return <p class="dfl-note dfl-empty">{strings.grid.empty}</p>
   const shown = cell.text.slice(0, shownCharacters)
   const count = countText(cell.kind === 'binary' ? cell.text.length / 2 - 1 : cell.text.length, strings)

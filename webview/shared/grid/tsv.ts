@@ -57,7 +57,7 @@ function rowText(page: Page, row: number, { rows, columns }: Block): string {
   const isOneCell = rows.end - rows.first === 1 && columns.end - columns.first === 1
   return Array.from({ length: columns.end - columns.first }, (_, i) => {
     const { kind, text } = page.cell(row, columns.first + i)
-    if (kind === 'null') return ''
+    if (kind === 'null' || kind === 'broken') return ''
     return isOneCell ? text : quoted(text)
   }).join('\t')
 }
