@@ -135,7 +135,7 @@ class StatementRun {
 
   async *#statement(session: SparkSession, signal: AbortSignal): AsyncGenerator<StatementEvent> {
     const { statement, statementId, options } = this.#parts
-    const limit = Math.min(options.limitRows + 1, 2_147_483_647)
+    const limit = options.limitRows + 1
     if (statement.kind === 'query') yield* this.#query(session, queryPlan(statement.sql, limit), statementId, signal)
     else yield* this.#command(session, limit, signal)
   }

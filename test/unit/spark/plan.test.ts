@@ -13,6 +13,10 @@ describe('Spark plan', () => {
     assert.equal(wire(queryPlan('a', 5)), ['0a0b', '4209', '0a05', '5203', '0a0161', '1005'].join(''))
   })
 
+  it('asks for a query without a limit when all rows are wanted', () => {
+    assert.equal(wire(queryPlan('a', Number.MAX_SAFE_INTEGER)), ['0a05', '5203', '0a0161'].join(''))
+  })
+
   it('asks for a command: command 2, sql_command 5 (input 6), sql 10 (query 1)', () => {
     assert.equal(wire(commandPlan('a')), ['1209', '2a07', '3205', '5203', '0a0161'].join(''))
   })
