@@ -18,8 +18,9 @@ export const activate: ActivationFunction = () => {
       drawn.set(item.id, element)
       const strings = stringsFor(navigator.language)
       try {
-        const page = readPage(resultBytes(item.data()))
-        render(<ResultView page={page} metadata={readOutputMetadata(item.metadata)} strings={strings} />, element)
+        const arrow = resultBytes(item.data())
+        const page = readPage(arrow)
+        render(<ResultView page={page} bytes={arrow.byteLength} metadata={readOutputMetadata(item.metadata)} strings={strings} />, element)
       } catch (error) {
         render(<ResultView problem={asError(error)} strings={strings} />, element)
       }

@@ -3,22 +3,33 @@ import { countText, type Strings } from '../shared/strings.ts'
 
 export interface Fact {
   readonly text: string
-  /** True when rows are missing. */
-  readonly isWarning: boolean
+  /** Rows are missing; this setting allows more. */
+  readonly setting?: string
 }
 
-/** Bytes that a result is cut at; the row limit is the number of its rows. */
-const cutSize = '8 MiB'
+/** A result below its cell: what was decoded, and what the extension says of it; metadata is missing in files of others. */
+export interface ResultSize {
+  readonly rows: number
+  /** Of the Arrow stream. */
+  readonly bytes: number
+  readonly metadata: ResultMetadata | undefined
+}
 
-/** What is said below the rows: how many, whether cut, how long it took. Metadata is missing in files of others. */
-export function resultFacts(rows: number, metadata: ResultMetadata | undefined, strings: Strings): readonly Fact[] {
-  const facts: Fact[] = [
-    { text: rows === 0 ? strings.result.noRows : strings.result.rows(countText(rows, strings), rows === 1), isWarning: false },
-  ]
-  if (metadata?.cut === 'rows') facts.push({ text: strings.result.cutRows(countText(rows, strings)), isWarning: true })
-  if (metadata?.cut === 'bytes') facts.push({ text: strings.result.cutBytes(cutSize), isWarning: true })
-  if (metadata) facts.push({ text: durationOf(metadata.durationMs, strings), isWarning: false })
+/** What is said below the rows: how many, whether cut and by which setting, how long it took. */
+export function resultFacts({ rows, bytes, metadata }: ResultSize, strings: Strings): readonly Fact[] {
+  const { result } = strings
+  const facts: Fact[] = [{ text: rows === 0 ? result.noRows : result.rows(countText(rows, strings), rows === 1) }]
+  if (metadata?.cut === 'rows')
+    facts.push({ text: result.cutAt(result.rows(countText(rows, strings), false)), setting: 'dataflow.results.maxRows' })
+  if (metadata?.cut === 'bytes') facts.push({ text: result.cutAt(sizeText(bytes, strings)), setting: 'dataflow.results.maxBytes' })
+  if (metadata) facts.push({ text: durationOf(metadata.durationMs, strings) })
   return facts
+}
+
+/** `8 MiB`, `512 KiB`. */
+function sizeText(bytes: number, { language }: Strings): string {
+  const [value, unit] = bytes < 1024 * 1024 ? [bytes / 1024, 'KiB'] : [bytes / 1024 / 1024, 'MiB']
+  return `${value.toLocaleString(language, { maximumFractionDigits: 1 })} ${unit}`
 }
 
 /** `850 ms`, `2.4 s`, `3 min 05 s`. */

@@ -11,6 +11,8 @@ const tallestRows = 15
 
 interface Rows {
   readonly page: Page
+  /** Length of the Arrow stream. */
+  readonly bytes: number
   readonly metadata: ResultMetadata | undefined
 }
 
@@ -23,7 +25,7 @@ export function ResultView(props: (Rows | Failure) & { readonly strings: Strings
   return 'problem' in props ? <Unreadable problem={props.problem} strings={props.strings} /> : <ResultRows {...props} />
 }
 
-function ResultRows({ page, metadata, strings }: Rows & { readonly strings: Strings }) {
+function ResultRows({ page, bytes, metadata, strings }: Rows & { readonly strings: Strings }) {
   const rows = useMemo(() => rowsOfPage(page), [page])
   return (
     <div class="dfl-result">
@@ -33,11 +35,17 @@ function ResultRows({ page, metadata, strings }: Rows & { readonly strings: Stri
         </div>
       ) : null}
       <div class="dfl-facts">
-        {resultFacts(page.rows, metadata, strings).map(({ text, isWarning }) => (
-          <span key={text} class={isWarning ? 'dfl-fact dfl-warning' : 'dfl-fact'}>
-            {text}
-          </span>
-        ))}
+        {resultFacts({ rows: page.rows, bytes, metadata }, strings).map(({ text, setting }) =>
+          setting === undefined ? (
+            <span key={text} class="dfl-fact">
+              {text}
+            </span>
+          ) : (
+            <span key={text} class="dfl-fact dfl-warning" title={strings.result.moreBy(setting)}>
+              {text}
+            </span>
+          ),
+        )}
       </div>
     </div>
   )

@@ -49,8 +49,8 @@ export interface Strings {
     readonly label: string
     readonly rows: (count: string, isOne: boolean) => string
     readonly noRows: string
-    readonly cutRows: (count: string) => string
-    readonly cutBytes: (size: string) => string
+    readonly cutAt: (limit: string) => string
+    readonly moreBy: (setting: string) => string
     readonly unreadable: string
     readonly unreadableHint: string
   }
@@ -106,8 +106,8 @@ const english: Strings = {
     label: 'Result',
     rows: (count, isOne) => (isOne ? '1 row' : `${count} rows`),
     noRows: 'No rows',
-    cutRows: count => `cut at ${count} rows`,
-    cutBytes: size => `cut at ${size}`,
+    cutAt: limit => `cut at ${limit}`,
+    moreBy: setting => `There are more rows. The setting ${setting} allows more.`,
     unreadable: 'This result cannot be shown',
     unreadableHint: 'Run the cell again to get its rows back.',
   },
@@ -163,8 +163,8 @@ const brazilian: Strings = {
     label: 'Resultado',
     rows: (count, isOne) => (isOne ? '1 linha' : `${count} linhas`),
     noRows: 'Nenhuma linha',
-    cutRows: count => `cortado em ${count} linhas`,
-    cutBytes: size => `cortado em ${size}`,
+    cutAt: limit => `cortado em ${limit}`,
+    moreBy: setting => `Há mais linhas. A configuração ${setting} permite mais.`,
     unreadable: 'Não é possível mostrar este resultado',
     unreadableHint: 'Execute a célula de novo para ter as linhas de volta.',
   },

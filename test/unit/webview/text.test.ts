@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { tableToIPC, Table, Utf8, vectorFromArray } from 'apache-arrow'
 import { readPage } from '#arrow/page.ts'
+import { settingKeys } from '#host/ids.ts'
+import type { ResultMetadata } from '#protocol/result.ts'
 import { rowsOfPage } from '../../../webview/shared/grid/rows.ts'
 import { blockText, blockTextNow } from '../../../webview/shared/grid/tsv.ts'
 import { visiblePieces } from '../../../webview/shared/grid/visibleText.ts'
@@ -86,17 +88,26 @@ describe('texts of the pages', () => {
 
 describe('facts below a result', () => {
   const english: Strings = stringsFor('en')
-  const texts = (rows: number, metadata?: Parameters<typeof resultFacts>[1]): string =>
-    resultFacts(rows, metadata, english)
-      .map(({ text, isWarning }) => (isWarning ? `! ${text}` : text))
+  const texts = (rows: number, metadata?: ResultMetadata, bytes = 8 * 1024 * 1024 - 300): string =>
+    resultFacts({ rows, bytes, metadata }, english)
+      .map(({ text, setting }) => (setting === undefined ? text : `${text} (${setting})`))
       .join(' · ')
 
   it('count rows, say where they were cut and how long it took', () => {
     const metadata = { rows: 10_000, cut: 'rows', statementId: 's', durationMs: 2412 } as const
-    assert.equal(texts(10_000, metadata), '10,000 rows · ! cut at 10,000 rows · 2.4 s')
-    assert.equal(texts(1, { ...metadata, cut: 'bytes', durationMs: 850.4 }), '1 row · ! cut at 8 MiB · 850 ms')
+    assert.equal(texts(10_000, metadata), '10,000 rows · cut at 10,000 rows (dataflow.results.maxRows) · 2.4 s')
+    assert.equal(texts(1, { ...metadata, cut: 'bytes', durationMs: 850.4 }), '1 row · cut at 8 MiB (dataflow.results.maxBytes) · 850 ms')
+    assert.match(texts(1, { ...metadata, cut: 'bytes' }, 98_304), / cut at 96 KiB /)
     assert.equal(texts(0, { ...metadata, cut: null, durationMs: 185_000 }), 'No rows · 3 min 05 s')
     assert.equal(texts(2, { ...metadata, cut: null, durationMs: 59_990 }), '2 rows · 60 s')
+  })
+
+  it('name the settings as the manifest does', () => {
+    const metadata = { rows: 1, statementId: 's', durationMs: 1 }
+    const settings = (['rows', 'bytes'] as const).flatMap(cut =>
+      resultFacts({ rows: 1, bytes: 1, metadata: { ...metadata, cut } }, english).flatMap(({ setting }) => setting ?? []),
+    )
+    assert.deepEqual(settings, [`dataflow.${settingKeys.resultRows}`, `dataflow.${settingKeys.resultBytes}`])
   })
 
   it('are fewer where the metadata is missing', () => {
