@@ -42,6 +42,14 @@ export function formatDuration(ms: number): string {
   return vscode.l10n.t('{0} h {1} min', Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60)
 }
 
+/** `< 1 min`, `34 min`, `5 h`, `2 d`: one unit, for what goes on. */
+export function formatAge(ms: number): string {
+  const minutes = Math.floor(ms / 60_000)
+  if (minutes < 1) return vscode.l10n.t('< 1 min')
+  if (minutes < 60) return vscode.l10n.t('{0} min', minutes)
+  return minutes < 48 * 60 ? vscode.l10n.t('{0} h', Math.floor(minutes / 60)) : vscode.l10n.t('{0} d', Math.floor(minutes / 1440))
+}
+
 function formatTenths(value: number): string {
   return new Intl.NumberFormat(vscode.env.language, { maximumFractionDigits: 1 }).format(Math.floor(value * 10) / 10)
 }

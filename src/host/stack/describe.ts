@@ -1,6 +1,6 @@
 import * as vscode from 'vscode'
 import { unreachable } from '#base/unreachable.ts'
-import { formatDuration } from '#host/format.ts'
+import { formatAge } from '#host/format.ts'
 import type { ServiceName, ServiceState, StackProgress, StackState } from '#stack/types.ts'
 
 /** What the stack's surfaces say of it. Pure: the same state gives the same text. */
@@ -35,7 +35,19 @@ function text(icon: string, short: string, long: string, isFailure = false): Sta
 export function serviceLabel(name: ServiceName): string {
   switch (name) {
     case 's3':
-      return vscode.l10n.t('Object store (S3)')
+      return vscode.l10n.t('Object store')
+    case 'spark-connect':
+      return vscode.l10n.t('Spark')
+    default:
+      return unreachable(name)
+  }
+}
+
+/** What a service is, in full. */
+export function serviceTitle(name: ServiceName): string {
+  switch (name) {
+    case 's3':
+      return vscode.l10n.t('Object store with the S3 interface')
     case 'spark-connect':
       return vscode.l10n.t('Spark Connect with Delta Lake')
     default:
@@ -43,11 +55,11 @@ export function serviceLabel(name: ServiceName): string {
   }
 }
 
-/** `healthy · port 9000 · up 3 min 5 s`. */
+/** `healthy · port 9000 · up 3 min`. */
 export function describeService({ state, health, port, since }: ServiceState, now: number): string {
   const facts = [state === 'running' ? healthText(health) : stateText(state)]
   if (port !== null && state !== 'stopped') facts.push(vscode.l10n.t('port {0}', String(port)))
-  if (since !== null && state === 'running') facts.push(vscode.l10n.t('up {0}', formatDuration(Math.max(0, now - since))))
+  if (since !== null && state === 'running') facts.push(vscode.l10n.t('up {0}', formatAge(now - since)))
   return facts.join(' · ')
 }
 

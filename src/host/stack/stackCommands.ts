@@ -9,7 +9,7 @@ import type { HostDeps } from '#host/deps.ts'
 import { commands, type CommandId } from '#host/ids.ts'
 import type { Problems } from '#host/problems.ts'
 import type { ServiceName, StackProgress, StackState } from '#stack/types.ts'
-import { describeProgress, serviceLabel } from './describe.ts'
+import { describeProgress, serviceTitle } from './describe.ts'
 import type { StackWatch } from './stackWatch.ts'
 
 export function registerStackCommands(deps: HostDeps, watch: StackWatch): Disposable {
@@ -20,6 +20,7 @@ export function registerStackCommands(deps: HostDeps, watch: StackWatch): Dispos
   on(commands.stopStack, async () => await change(deps, watch, { title: vscode.l10n.t('Stopping the local stack'), what: 'down' }))
   on(commands.refreshStack, async () => await watch.look(AbortSignal.timeout(lookMs)))
   on(commands.showStackLogs, async argument => await showLogs(deps, serviceOf(argument)))
+  on(commands.showLog, async () => deps.log.show())
   on(commands.openSparkUi, async () => await openSparkUi(watch))
   on(commands.copyEndpoint, async argument => await copyEndpoint(watch, serviceOf(argument)))
   return store
@@ -74,7 +75,7 @@ async function showLogs({ lakehouse, log }: HostDeps, asked: ServiceName | undef
 
 async function pickLog(stack: StackControl): Promise<ServiceName | 'extension' | undefined> {
   const names: readonly ServiceName[] = ['s3', 'spark-connect']
-  const services = names.map(name => ({ label: serviceLabel(name), detail: stack.logFile(name), name }))
+  const services = names.map(name => ({ label: serviceTitle(name), detail: stack.logFile(name), name }))
   const own = { label: vscode.l10n.t('DataFlow Lab extension'), detail: vscode.l10n.t('Output channel'), name: 'extension' as const }
   return (await vscode.window.showQuickPick([...services, own], { title: vscode.l10n.t('Show logs') }))?.name
 }
@@ -86,7 +87,7 @@ async function openLog(stack: StackControl, service: ServiceName): Promise<void>
     () => false,
   )
   if (!exists) {
-    throw new LakehouseError('notFound', vscode.l10n.t('{0} has written no log yet.', serviceLabel(service)), {
+    throw new LakehouseError('notFound', vscode.l10n.t('{0} has written no log yet.', serviceTitle(service)), {
       hint: vscode.l10n.t('Start the stack first.'),
     })
   }

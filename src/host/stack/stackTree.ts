@@ -2,9 +2,9 @@ import * as vscode from 'vscode'
 import { DisposableStore, type Disposable } from '#base/disposable.ts'
 import { systemClock, type Clock } from '#base/clock.ts'
 import { unreachable } from '#base/unreachable.ts'
-import type { ServiceState } from '#stack/types.ts'
+import type { ServiceState, StackState } from '#stack/types.ts'
 import { isCancellation, type Problems } from '#host/problems.ts'
-import { describeService, serviceLabel, stateText } from './describe.ts'
+import { describeService, serviceLabel, serviceTitle, stateText } from './describe.ts'
 import type { StackWatch } from './stackWatch.ts'
 
 /** The services of the stack; none while it is stopped, so that the view's welcome text shows. */
@@ -24,7 +24,7 @@ export function createStackTree(watch: StackWatch, problems: Problems, clock: Cl
       if (service) return []
       try {
         const state = watch.state ?? (await watch.look(AbortSignal.timeout(firstLookMs)))
-        return state.kind === 'stopped' ? [] : [...state.services]
+        return servicesOf(state)
       } catch (error) {
         if (!isCancellation(error)) problems.show(error)
         return []
@@ -33,6 +33,13 @@ export function createStackTree(watch: StackWatch, problems: Problems, clock: Cl
     redraw: () => changed.fire(undefined),
     dispose: () => store.dispose(),
   }
+}
+
+/** While the stack starts, what does not run yet is on its way. */
+function servicesOf(state: StackState): ServiceState[] {
+  if (state.kind === 'stopped') return []
+  if (state.kind !== 'starting') return [...state.services]
+  return state.services.map(service => (service.state === 'stopped' ? { ...service, state: 'starting' } : service))
 }
 
 const firstLookMs = 15_000
@@ -48,7 +55,7 @@ export function renderService(service: ServiceState, now: number): vscode.TreeIt
   drawn.iconPath = serviceIcon(service)
   drawn.accessibilityInformation = { label: `${label}, ${description}` }
   drawn.tooltip = [
-    label,
+    serviceTitle(service.name),
     vscode.l10n.t('State: {0}', stateText(service.state)),
     ...(service.url === null ? [] : [vscode.l10n.t('Address: {0}', service.url)]),
     ...(service.pid === null ? [] : [vscode.l10n.t('Process: {0}', String(service.pid))]),

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { formatBytes, formatDuration, formatTime } from '#host/format.ts'
+import { formatAge, formatBytes, formatDuration, formatTime } from '#host/format.ts'
 import { columnIcon, describeChanges } from '#host/explorer/nodeText.ts'
 
 describe('format', () => {
@@ -30,6 +30,10 @@ describe('format', () => {
       '2 min 5 s',
       '1 h 4 min',
     ])
+  })
+
+  it('says in one unit how old something is', () => {
+    assert.deepEqual([0, 61_000, 3_599_999, 7_300_000, 200_000_000].map(formatAge), ['< 1 min', '1 min', '59 min', '2 h', '2 d'])
   })
 
   it('says only which rows changed', () => {

@@ -67,7 +67,7 @@ describe('stack texts', () => {
     const { description, contextValue, accessibilityInformation } = renderService(s3, 126_000)
     assert.deepEqual(
       [description, contextValue, accessibilityInformation?.label],
-      ['healthy · port 9000 · up 2 min 5 s', 'service.s3.running', 'Object store (S3), healthy · port 9000 · up 2 min 5 s'],
+      ['healthy · port 9000 · up 2 min', 'service.s3.running', 'Object store, healthy · port 9000 · up 2 min'],
     )
     assert.equal(renderService({ ...s3, state: 'stopped', since: null, port: null }, 0).description, 'stopped')
   })
@@ -104,6 +104,8 @@ describe('stack watch', () => {
     const status = createStackStatus(watch)
     const tree = createStackTree(watch, { show: assert.fail }, { now: () => 0, sleep: () => assert.fail() })
     assert.deepEqual([await tree.getChildren(), await tree.getChildren(), count.looks], [[s3], [s3], 1])
+    changed.fire({ kind: 'starting', step: 'x', services: [{ ...s3, state: 'stopped' }] })
+    assert.deepEqual(await tree.getChildren(), [{ ...s3, state: 'starting' }])
     changed.fire({ kind: 'stopped' })
     assert.deepEqual(await tree.getChildren(), [])
     assert.deepEqual(
