@@ -3,6 +3,7 @@ import type { Page } from '#arrow/page.ts'
 import type { ResultMetadata } from '#protocol/result.ts'
 import { Grid } from '../shared/grid/grid.tsx'
 import { rowsOfPage } from '../shared/grid/rows.ts'
+import { Icon } from '../shared/icons.tsx'
 import type { Strings } from '../shared/strings.ts'
 import { copyText } from './clipboard.ts'
 import { resultFacts } from './resultFacts.ts'
@@ -42,6 +43,7 @@ function ResultRows({ page, bytes, metadata, strings }: Rows & { readonly string
             </span>
           ) : (
             <span key={text} class="dfl-fact dfl-warning" title={strings.result.moreBy(setting)}>
+              <Icon name="warning" size={14} />
               {text}
             </span>
           ),
