@@ -115,7 +115,7 @@ export class Workbench {
 
   /** Turns the wheel over the notebook until an output is in view; outputs below are not drawn before. */
   async scrollTo(output: Locator, timeoutMs = webviewMs): Promise<void> {
-    await this.page.locator('.notebook-editor').hover()
+    await this.page.locator('.notebookOverlay .cell-list-container').first().hover()
     for (const end = Date.now() + timeoutMs; Date.now() < end; await this.page.waitForTimeout(250)) {
       if (await output.isVisible()) return await output.scrollIntoViewIfNeeded()
       await this.page.mouse.wheel(0, 400)
