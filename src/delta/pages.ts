@@ -1,8 +1,6 @@
-import { compressors as pureCompressors } from 'hyparquet-compressors'
-import * as zlib from 'node:zlib'
 import { parquetHeader } from 'hyparquet/src/column.js'
-import { decompressPage } from 'hyparquet/src/datapage.js'
-import type { ColumnMetaData, CompressionCodec, Compressors, PageHeader } from 'hyparquet'
+import type { ColumnMetaData, CompressionCodec, PageHeader } from 'hyparquet'
+import { decompress } from './codecs.ts'
 import { crc32 } from './crc32.ts'
 import { decodeHybrid, decodeValues, emptyValues } from './encodings.ts'
 import { concatLeaves, type LeafData, type LeafValues } from './leaf.ts'
@@ -38,15 +36,6 @@ export function decodePages(bytes: Uint8Array, chunk: ColumnMetaData, leaf: Parq
   return { entries: 0, definition: undefined, repetition: undefined, values: emptyValues(chunk.type) }
 }
 
-const { zstdDecompressSync } = zlib as { zstdDecompressSync?: (bytes: Uint8Array) => Uint8Array }
-
-const compressors: Compressors = {
-  ...pureCompressors,
-  ...(zstdDecompressSync ? { ZSTD: bytes => zstdDecompressSync(bytes) } : {}),
-  GZIP: bytes => zlib.gunzipSync(bytes),
-  BROTLI: bytes => zlib.brotliDecompressSync(bytes),
-}
-
 /** No page may ask for more memory than its column says it has. */
 function checkSize(header: PageHeader, { total_uncompressed_size: total }: ColumnMetaData, entriesLeft: number): void {
   const values = (header.data_page_header ?? header.data_page_header_v2 ?? header.dictionary_page_header)?.num_values ?? 0
@@ -57,13 +46,6 @@ function checkSize(header: PageHeader, { total_uncompressed_size: total }: Colum
 
 /** Bytes; some writers count less than they write. */
 const smallestBound = 64 * 1024 * 1024
-
-/** Some writers compress nothing to nothing at all, which no codec reads. */
-function decompress(bytes: Uint8Array, size: number, codec: CompressionCodec): Uint8Array {
-  if (!(size >= 0)) throw new Error('a page has no size')
-  if (size === 0) return new Uint8Array(0)
-  return decompressPage(bytes, size, codec, compressors)
-}
 
 function decodeDictionaryPage(page: Uint8Array, header: PageHeader, codec: CompressionCodec, leaf: ParquetLeaf): LeafValues {
   const count = header.dictionary_page_header?.num_values
