@@ -85,8 +85,20 @@ describe('grid model', () => {
     assert.deepEqual(model.spotAt(9999, -99_999), { row: 0, column: 2 })
   })
 
+  it('marks nothing before it is used', () => {
+    const model = grid(10)
+    const blocks = [model.block.value]
+    model.isUsed.value = true
+    blocks.push(model.block.value)
+    assert.deepEqual(
+      blocks.map(block => block?.rows),
+      [undefined, { first: 0, end: 1 }],
+    )
+  })
+
   it('has no cell to stand on in a grid without rows', () => {
     const model = grid(0)
+    model.isUsed.value = true
     assert.deepEqual([model.selection.value.active.row, model.block.value], [-1, undefined])
   })
 })

@@ -66,6 +66,9 @@ export function Grid(props: GridProps) {
         aria-colcount={model.extent.value.columns + 1}
         aria-multiselectable="true"
         onScroll={event => model.scrolled(event.currentTarget.scrollTop, event.currentTarget.scrollLeft)}
+        onFocusIn={() => {
+          model.isUsed.value = true
+        }}
         onKeyDown={event => keyDown(event, parts)}
         onPointerDown={event => pointerDown(event, model, parts.focusActive)}
         onDblClick={event => isCell(event.target) && model.run({ kind: 'toggleDetail' })}

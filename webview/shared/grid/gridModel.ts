@@ -50,6 +50,8 @@ export class GridModel implements Disposable {
   readonly target = signal({ dom: 0, left: 0 })
   readonly widths = signal<readonly number[]>([])
   readonly selection = signal<Selection>(selectCell({ row: 0, column: 0 }))
+  /** False until the grid is used for the first time: nothing is marked before. */
+  readonly isUsed = signal(false)
   readonly isDetailOpen = signal(false)
 
   /** Changes with every change of the rows. */
@@ -75,7 +77,7 @@ export class GridModel implements Disposable {
   readonly columnSpan = steady(() =>
     columnsInView(this.layout.value, this.left.value - sparePixels, this.viewWidth.value + 2 * sparePixels),
   )
-  readonly block = computed(() => selectedBlock(this.selection.value, this.extent.value))
+  readonly block = computed(() => (this.isUsed.value ? selectedBlock(this.selection.value, this.extent.value) : undefined))
 
   constructor(rows: GridRows, widths: readonly number[], view?: GridView) {
     this.rows = rows
