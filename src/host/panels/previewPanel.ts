@@ -24,7 +24,8 @@ export function servePreview(
   const store = new DisposableStore()
   const report = (error: unknown): void => deps.log.debug(asError(error).message)
   let wanted = version
-  let peer: Peer<PreviewHost, PreviewPage> | undefined
+  /** The page that lives: VS Code drops the one of a hidden panel, and loads another one later. */
+  let page: Peer<PreviewHost, PreviewPage> | undefined
 
   const preview = async () => (await deps.lakehouse()).preview(place)
   const handlers: PreviewHost = {
@@ -34,19 +35,22 @@ export function servePreview(
       panel.title = vscode.l10n.t('{0} · version {1}', table.name, String(table.version))
       return table
     },
-    listVersions: async (page, signal) => await (await preview()).listVersions(page, signal),
+    listVersions: async (versions, signal) => await (await preview()).listVersions(versions, signal),
     readPage: async (range, signal) => await (await preview()).readPage(range, signal),
     copy: async ({ text }) => await vscode.env.clipboard.writeText(text),
   }
   const serve = (port: Port): Disposable => {
     const own = new Peer<PreviewHost, PreviewPage>(port, handlers)
-    peer = own
+    page = own
     void own.call('keep', savedPlace(place)).catch(report)
     return own
   }
 
   panel.iconPath = mediaIcon(deps.extensionUri, 'table')
   panel.onDidDispose(() => store.dispose())
+  panel.onDidChangeViewState(() => {
+    if (!panel.visible) page = undefined
+  })
   store.add(servePage(panel.webview, serve))
   panel.webview.html = pageHtml(panel.webview, deps.extensionUri, {
     name: 'preview',
@@ -54,10 +58,9 @@ export function servePreview(
   })
   return {
     reveal: (next, column) => {
-      const isLive = panel.visible
-      if (!isLive) wanted = next
       panel.reveal(column)
-      if (isLive && next !== undefined) void peer?.call('show', { version: next }).catch(report)
+      if (!page) wanted = next
+      else if (next !== undefined) void page.call('show', { version: next }).catch(report)
     },
   }
 }
