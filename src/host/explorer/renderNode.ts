@@ -1,6 +1,7 @@
 import * as vscode from 'vscode'
 import { unreachable } from '#base/unreachable.ts'
 import { nodeId, type CatalogNode, type VersionSummary } from '#app/catalogNode.ts'
+import { localStackName } from '#app/connection.ts'
 import { locationOf } from '#app/place.ts'
 import { commands, type CommandId } from '#host/ids.ts'
 import { formatBytes, formatCount, formatTime } from '#host/format.ts'
@@ -15,7 +16,10 @@ export interface Drawing {
 
 type NodeOf<K extends CatalogNode['kind']> = CatalogNode & { readonly kind: K }
 
-/** A node as VS Code draws it; `contextValue` is the node's kind, and `problem` for a failure that can be tried again. */
+/**
+ * A node as VS Code draws it. `contextValue` is the node's kind, but `problem` for a failure that can be tried again,
+ * `unreadableVersion`, and `localStack` for the connection that keeps its own keys.
+ */
 export function renderNode(node: CatalogNode, { picture, now }: Drawing): vscode.TreeItem {
   const drawn = draw(node, now)
   const name = pictureOf(node)
@@ -33,7 +37,7 @@ function pictureOf(node: CatalogNode): string | undefined {
 function draw(node: CatalogNode, now: number): vscode.TreeItem {
   switch (node.kind) {
     case 'connection':
-      return item(node.name, { icon: 'server-environment', children: true, says: vscode.l10n.t('Connection {0}', node.name) })
+      return drawConnection(node)
     case 'bucket':
       return item(node.name, {
         children: true,
@@ -95,6 +99,12 @@ function item(label: string, look: Look): vscode.TreeItem {
   drawn.tooltip = look.tooltip ?? label
   if (look.says !== undefined) drawn.accessibilityInformation = { label: look.says }
   if (look.run !== undefined) drawn.command = { command: look.run, title: label, arguments: [look.argument] }
+  return drawn
+}
+
+function drawConnection({ name }: NodeOf<'connection'>): vscode.TreeItem {
+  const drawn = item(name, { icon: 'server-environment', children: true, says: vscode.l10n.t('Connection {0}', name) })
+  if (name === localStackName) drawn.contextValue = 'localStack'
   return drawn
 }
 

@@ -59,7 +59,7 @@ export function servePreview(
   return {
     reveal: (next, column) => {
       panel.reveal(column)
-      if (!page) wanted = next
+      if (!page) wanted = next ?? wanted
       else if (next !== undefined) void page.call('show', { version: next }).catch(report)
     },
   }

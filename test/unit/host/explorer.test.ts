@@ -88,6 +88,11 @@ describe('render a node', () => {
     assert.equal(look(object).description, '999 bytes')
   })
 
+  it('does not offer to set the keys of the local stack', () => {
+    const contextOf = (name: string): unknown => look({ kind: 'connection', name }).contextValue
+    assert.deepEqual(['Local stack', 'minio'].map(contextOf), ['localStack', 'connection'])
+  })
+
   it('says which table a node belongs to', () => {
     assert.deepEqual(tableOf(version), { table, version: 7 })
     assert.deepEqual(tableOf({ kind: 'schema', table }), { table })
