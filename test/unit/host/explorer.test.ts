@@ -89,8 +89,8 @@ describe('render a node', () => {
   })
 
   it('does not offer to set the keys of the local stack', () => {
-    const contextOf = (name: string): unknown => look({ kind: 'connection', name }).contextValue
-    assert.deepEqual(['Local stack', 'minio'].map(contextOf), ['localStack', 'connection'])
+    const connections = ['Local stack', 'minio'].map(name => look({ kind: 'connection', name }).contextValue)
+    assert.deepEqual(connections, ['localStack', 'connection'])
   })
 
   it('says which table a node belongs to', () => {
