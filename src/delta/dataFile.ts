@@ -1,6 +1,6 @@
 import type { Data } from 'apache-arrow'
 import { isProblem, LakehouseError } from '#base/errors.ts'
-import type { AddFile } from './actions.ts'
+import type { AddFile, DeletionVectorDescriptor } from './actions.ts'
 import { arrowType } from './arrowTypes.ts'
 import { assembleColumn } from './assemble.ts'
 import { bindField, leavesOf, physicalName, type ColumnMapping } from './columns.ts'
@@ -34,7 +34,7 @@ export async function openDataFile(table: DeltaTable, add: AddFile, signal: Abor
   const { deletionVector } = add
   const [parquet, deleted] = await Promise.all([
     openFooter(table, add, signal),
-    deletionVector ? readDeletionVector(table, deletionVector, signal) : new Float64Array(0),
+    deletionVector ? openDeleted(table, deletionVector, signal) : new Float64Array(0),
   ])
   const last = deleted.at(-1)
   if (last !== undefined && last >= parquet.rows) {
@@ -63,6 +63,11 @@ export async function readDataBatch(
       ? assembleColumn(binding, data, { repetition: 0, definition: 0, count })
       : partitionData(add, field, physicalName(field, mapping), count)
   })
+}
+
+async function openDeleted(table: DeltaTable, vector: DeletionVectorDescriptor, signal: AbortSignal): Promise<Float64Array> {
+  const read = (): Promise<Float64Array> => readDeletionVector(table, vector, signal)
+  return await table.memo(`deleted ${table.location} ${JSON.stringify(vector)}`, read, rows => rows.byteLength)
 }
 
 async function openFooter(table: DeltaTable, { path, size }: AddFile, signal: AbortSignal): Promise<ParquetFile> {

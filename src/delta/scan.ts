@@ -19,6 +19,7 @@ import type { DeltaField, DeltaStruct, RowsRequest, TableRows } from './types.ts
  * @throws LakehouseError `unsupported` with the feature, `corrupt`, `notFound` with the file, `invalid` for unknown columns
  */
 export async function readRows(table: DeltaTable, snapshot: Snapshot, request: RowsRequest, signal: AbortSignal): Promise<TableRows> {
+  checkRequest(request)
   checkReadable(table, snapshot.version, snapshot.protocol)
   const schema = chosenSchema(table, snapshot, request.columns)
   const arrowSchema = new Schema(schema.fields.map(arrowField))
@@ -80,6 +81,11 @@ async function readSlice({ table, snapshot, columns, arrowSchema, signal }: Scan
     batches.push(new RecordBatch(arrowSchema, arrowData(new Struct(arrowSchema.fields), rows, { children })))
   }
   return batches
+}
+
+function checkRequest({ offset, limit: most }: RowsRequest): void {
+  if (Number.isSafeInteger(offset) && offset >= 0 && (most === Infinity || (Number.isSafeInteger(most) && most >= 0))) return
+  throw new LakehouseError('invalid', `Rows ${offset} to ${offset + most} cannot be read: both numbers count from 0.`)
 }
 
 function chosenSchema(table: DeltaTable, { version, schema }: Snapshot, columns: readonly string[] | undefined): DeltaStruct {

@@ -45,7 +45,7 @@ export function locateFile(table: DeltaTable, path: string): StoredAt {
 
 /** True for `s3://…`, `file:/…`, `/…`. */
 export function isAbsolute(path: string): boolean {
-  return /^[a-zA-Z][a-zA-Z0-9+.-]+:/.test(path) || path.startsWith('/')
+  return /^[a-zA-Z][a-zA-Z0-9+.-]+:\//.test(path) || path.startsWith('/')
 }
 
 /** A failure of a table, at a version where one is known: "Cannot read <table> version 7: <why>." */
