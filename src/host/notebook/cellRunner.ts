@@ -35,8 +35,6 @@ export class CellRunner {
   readonly #outputs: vscode.NotebookCellOutput[] = []
   #live: vscode.NotebookCellOutput | undefined
   #state: RunState = newRun
-  /** Edits reach the editor in the order in which they are made. */
-  #edits: Promise<void> = Promise.resolve()
 
   constructor(execution: vscode.NotebookCellExecution, deps: CellRunDeps) {
     this.#execution = execution
@@ -103,14 +101,14 @@ export class CellRunner {
   #apply(effect: RunEffect<StatementResult>): void {
     switch (effect.kind) {
       case 'start':
-        this.#execution.start(effect.at)
-        return this.#edit(async () => await this.#execution.clearOutput())
+        this.#edit(() => this.#execution.start(effect.at))
+        return this.#edit(() => this.#execution.clearOutput())
       case 'live':
         this.#deps.onLive(effect.live)
-        return this.#edit(async () => await this.#showLive(effect.live))
+        return this.#edit(() => this.#showLive(effect.live))
       case 'output':
         if (effect.output.kind === 'problem') this.#deps.onProblem(effect.output.problem)
-        return this.#edit(async () => await this.#add(cellOutput(effect.output)))
+        return this.#edit(() => this.#add(cellOutput(effect.output)))
       case 'abort':
         return this.#aborting.abort()
       case 'end':
@@ -120,31 +118,35 @@ export class CellRunner {
     }
   }
 
-  async #showLive(live: Live): Promise<void> {
+  #showLive(live: Live): Thenable<void> {
     const next = liveOutput(live)
-    if (this.#live) return await this.#execution.replaceOutputItems(next.items, this.#live)
+    if (this.#live) return this.#execution.replaceOutputItems(next.items, this.#live)
     this.#live = next
-    await this.#execution.appendOutput(next)
+    return this.#execution.appendOutput(next)
   }
 
-  async #add(output: vscode.NotebookCellOutput): Promise<void> {
+  #add(output: vscode.NotebookCellOutput): Thenable<void> {
     this.#outputs.push(output)
-    if (!this.#live) return await this.#execution.appendOutput(output)
+    if (!this.#live) return this.#execution.appendOutput(output)
     this.#live = undefined
-    await this.#execution.replaceOutput(this.#outputs)
-  }
-
-  #edit(edit: () => Promise<void>): void {
-    this.#edits = this.#edits.then(edit).catch((error: unknown) => this.#deps.onBug(asError(error)))
+    return this.#execution.replaceOutput(this.#outputs)
   }
 
   #end(outcome: Outcome, at: number | undefined): void {
     this.#store.dispose()
     this.#deps.onLive(undefined)
-    this.#edit(async () => {
-      if (this.#live) await this.#execution.replaceOutput(this.#outputs)
-      this.#execution.end(outcome === 'stopped' ? undefined : outcome === 'succeeded', at)
-      this.#ended.resolve(outcome)
-    })
+    if (this.#live) this.#edit(() => this.#execution.replaceOutput(this.#outputs))
+    this.#edit(() => this.#execution.end(outcome === 'stopped' ? undefined : outcome === 'succeeded', at))
+    this.#ended.resolve(outcome)
+  }
+
+  /** Not awaited: VS Code keeps the order of edits and sends them together. A cell that is gone refuses them. */
+  #edit(edit: () => Thenable<void> | void): void {
+    const report = (error: unknown): void => this.#deps.onBug(asError(error))
+    try {
+      edit()?.then(undefined, report)
+    } catch (error) {
+      report(error)
+    }
   }
 }

@@ -8,7 +8,10 @@ import { isCancellation } from '#host/problems.ts'
 import { startStack } from '#host/stack/stackCommands.ts'
 import type { StackWatch } from '#host/stack/stackWatch.ts'
 
-/** Which Spark runs the cells of a notebook: the one chosen for it, else the running local stack, else the only one there is. */
+/**
+ * Which Spark runs the cells of a notebook: the one chosen for it or used before, else the running local stack, else the only
+ * one there is.
+ */
 export interface ConnectionChoice {
   /** The one chosen for the notebook, also before a reload, or the one its last cell ran on. */
   readonly current: (notebook: vscode.Uri) => string | undefined
@@ -30,6 +33,8 @@ export function createConnectionChoice(deps: HostDeps, watch: StackWatch): Conne
   const used = new Map<string, string>()
   const chosen = (notebook: vscode.Uri): string | undefined => remembered()[notebook.toString()]
 
+  const current = (notebook: vscode.Uri): string | undefined => chosen(notebook) ?? used.get(notebook.toString())
+
   async function choose(notebook: vscode.Uri, connection: string | undefined): Promise<void> {
     const key = notebook.toString()
     used.delete(key)
@@ -48,7 +53,7 @@ export function createConnectionChoice(deps: HostDeps, watch: StackWatch): Conne
   }
 
   async function resolve(notebook: vscode.Uri, wait: (text: string) => void, signal: AbortSignal): Promise<string> {
-    const known = chosen(notebook)
+    const known = current(notebook)
     const named = known === undefined ? undefined : (await sparkConnections(deps)).find(({ name }) => name === known)
     if (named && known !== localStackName) return named.name
     if (watch.state?.kind !== 'running') await watch.look(signal)
@@ -90,7 +95,7 @@ export function createConnectionChoice(deps: HostDeps, watch: StackWatch): Conne
   }
 
   return {
-    current: notebook => chosen(notebook) ?? used.get(notebook.toString()),
+    current,
     choose,
     ask,
     resolve: async (notebook, wait, signal) => {

@@ -41,7 +41,10 @@ function choose(state: StackState, others: readonly Connection[]) {
   const waited: string[] = []
   const resolve = async (signal = new AbortController().signal): Promise<string> =>
     await choice.resolve(notebook, text => void waited.push(text), signal)
-  return { choice, resolve, waited }
+  const start = (): void => {
+    now = running
+  }
+  return { choice, resolve, waited, start }
 }
 
 describe('connection of a notebook', () => {
@@ -64,6 +67,13 @@ describe('connection of a notebook', () => {
     const { choice, resolve } = choose(running, [minio])
     await choice.choose(notebook, 'minio')
     assert.equal(await resolve(), 'minio')
+  })
+
+  it('stays with the one whose session it has when the stack starts', async () => {
+    const { resolve, start } = choose(stopped, [minio])
+    const before = await resolve()
+    start()
+    assert.deepEqual([before, await resolve()], ['minio', 'minio'])
   })
 
   it('is forgotten when nothing is chosen for the notebook', async () => {
