@@ -246,10 +246,13 @@ describe('the command line on the live stack', function () {
 describe("the command line on a project's own stack", function () {
   this.timeout(180_000)
   let project: string
+  let endpoint: string
   let env: Readonly<Record<string, string>>
 
   before(async function () {
-    ;({ project } = liveStack(this))
+    const stack = liveStack(this)
+    project = stack.project
+    endpoint = stack.s3.endpoint.endpoint
     const { DATAFLOW_HOME = '', DATAFLOW_CACHE = '' } = process.env
     env = { ...(DATAFLOW_HOME === '' ? {} : { DATAFLOW_HOME }), ...(DATAFLOW_CACHE === '' ? {} : { DATAFLOW_CACHE }) }
     const { state } = Object(await json('stack', 'status'))
@@ -284,11 +287,12 @@ describe("the command line on a project's own stack", function () {
     assert.deepEqual(await json('stack', 'up'), found)
   })
 
-  it('reads its lake and runs SQL on its Spark without a single setting', async () => {
+  it('reads its lake and runs SQL on its Spark without a single setting, or by its address alone', async () => {
     const tables = await json('tables', 's3://gold')
     assert.ok(Array.isArray(tables))
     const metrics = tables.find(({ name }: Record<string, unknown>) => name === 'stocks_daily_metrics')
     assert.deepEqual(metrics, { path: 's3://gold/stocks_daily_metrics', name: 'stocks_daily_metrics', latestVersion: 5, error: null })
+    assert.deepEqual(await json('tables', 's3://gold', '--endpoint', endpoint), tables)
     const { rows } = Object(await json('sql', 'SELECT count(*) FROM gold.stocks_daily_metrics'))
     assert.deepEqual(rows, [[5665]])
   })
