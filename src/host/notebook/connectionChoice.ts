@@ -32,7 +32,6 @@ export function createConnectionChoice(deps: HostDeps, watch: StackWatch): Conne
   const remembered = (): Readonly<Record<string, string>> => deps.workspaceState.get<Record<string, string>>(memoryKey) ?? {}
   const used = new Map<string, string>()
   const chosen = (notebook: vscode.Uri): string | undefined => remembered()[notebook.toString()]
-
   const current = (notebook: vscode.Uri): string | undefined => chosen(notebook) ?? used.get(notebook.toString())
 
   async function choose(notebook: vscode.Uri, connection: string | undefined): Promise<void> {
@@ -45,8 +44,8 @@ export function createConnectionChoice(deps: HostDeps, watch: StackWatch): Conne
 
   async function ask(notebook: vscode.Uri): Promise<string | undefined> {
     const names = [localStackName, ...(await sparkConnections(deps)).map(({ name }) => name).filter(name => name !== localStackName)]
-    const current = chosen(notebook)
-    const items = names.map(label => (label === current ? { label, description: vscode.l10n.t('chosen') } : { label }))
+    const known = current(notebook)
+    const items = names.map(label => (label === known ? { label, description: vscode.l10n.t('chosen') } : { label }))
     const picked = await vscode.window.showQuickPick(items, { title: vscode.l10n.t('Run the cells of this notebook on') })
     if (picked) await choose(notebook, picked.label)
     return picked?.label
