@@ -42,7 +42,7 @@ function isList(type: DataType): boolean {
 }
 
 function writeValue(place: Cell, sink: Sink, depth: number): void {
-  const cell = resolveCell(place)
+  const cell = place.data.getValid(place.index) ? resolveCell(place) : place
   const { type } = cell.data
   if (DataType.isNull(type) || !cell.data.getValid(cell.index)) sink.text += 'null'
   else if (isVariant(cell.field)) writeVariant(cell, sink, depth)
