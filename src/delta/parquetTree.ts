@@ -21,7 +21,7 @@ export function parquetTree({ schema }: FileMetaData): ParquetNode {
   let leaves = 0
   const build = (definition: number, repetition: number, depth: number): ParquetNode => {
     const element = schema[next++]
-    if (!element || depth > deepest) throw new Error('its schema is no tree')
+    if (typeof element?.name !== 'string' || depth > deepest) throw new Error('its schema is no tree')
     const kind = depth === 0 ? 'REQUIRED' : element.repetition_type
     const maxDefinition = definition + (kind === 'OPTIONAL' || kind === 'REPEATED' ? 1 : 0)
     const maxRepetition = repetition + (kind === 'REPEATED' ? 1 : 0)
