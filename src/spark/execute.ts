@@ -3,7 +3,7 @@ import type { Clock } from '#base/clock.ts'
 import { LakehouseError } from '#base/errors.ts'
 import { Backoff } from './backoff.ts'
 import { BatchAssembler, type RowBatch } from './batches.ts'
-import { readFault, type Fault } from './fault.ts'
+import { isTransient, isUnknownOperation, readFault } from './fault.ts'
 import type { Plan, Relation } from './proto/plan_pb.ts'
 import {
   ExecutePlanRequestSchema,
@@ -109,7 +109,7 @@ class Execution {
   async stop(): Promise<void> {
     const deadline = this.#clock.now() + stopGraceMs
     while (!this.#over && this.#clock.now() < deadline) {
-      const stopped = await this.#session.interrupt(this.#operation.id).catch(isTransportFailure)
+      const stopped = await this.#session.interrupt(this.#operation.id).catch(unheard)
       if (stopped) break
       await this.#clock.sleep(interruptAgainMs)
     }
@@ -241,20 +241,7 @@ class Execution {
   }
 }
 
-/** The server does not know the operation: it never heard of it, or has dropped it. */
-function isUnknownOperation({ sparkClass }: Fault): boolean {
-  return sparkClass === 'INVALID_HANDLE.OPERATION_NOT_FOUND' || sparkClass === 'INVALID_HANDLE.SESSION_NOT_FOUND'
-}
-
-/** Whether the operation may still be running, so that its stream can be taken up again. */
-function isTransient({ status, sparkClass, retryAfterMs, message }: Fault): boolean {
-  if (status === statusCode.unavailable || retryAfterMs !== undefined) return true
-  if (sparkClass === 'INVALID_CURSOR.DISCONNECTED' || sparkClass === 'INVALID_HANDLE.OPERATION_ALREADY_EXISTS') return true
-  // A gateway or a closing server resets the stream; what Spark itself ends has a class.
-  return sparkClass === undefined && (status === statusCode.cancelled || message.startsWith('Received RST_STREAM'))
-}
-
-function isTransportFailure(error: unknown): false {
-  if (error instanceof TransportError) return false
-  throw error
+/** An interrupt that failed did not arrive; how the operation ends, its stream tells. */
+function unheard(): false {
+  return false
 }

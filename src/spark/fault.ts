@@ -1,7 +1,7 @@
 import { fromBinary } from '@bufbuild/protobuf'
 import type { Any } from '@bufbuild/protobuf/wkt'
 import { ErrorInfoSchema, RetryInfoSchema, StatusSchema } from './proto/status_pb.ts'
-import type { TransportError } from './transport.ts'
+import { statusCode, type TransportError } from './transport.ts'
 
 /** A failed call, with what the server put into its trailers. */
 export interface Fault {
@@ -37,6 +37,19 @@ export function readFault({ status, message, details }: TransportError): Fault {
     ...(metadata['errorId'] === undefined ? {} : { errorId: metadata['errorId'] }),
     ...(again ? { retryAfterMs: delay ? Number(delay.seconds) * 1000 + delay.nanos / 1e6 : 0 } : {}),
   }
+}
+
+/** The server does not know the operation: it never heard of it, or has dropped it. */
+export function isUnknownOperation({ sparkClass }: Fault): boolean {
+  return sparkClass === 'INVALID_HANDLE.OPERATION_NOT_FOUND' || sparkClass === 'INVALID_HANDLE.SESSION_NOT_FOUND'
+}
+
+/** Whether the operation may still be running, so that its stream can be taken up again. */
+export function isTransient({ status, sparkClass, retryAfterMs, message }: Fault): boolean {
+  if (status === statusCode.unavailable || retryAfterMs !== undefined) return true
+  if (sparkClass === 'INVALID_CURSOR.DISCONNECTED' || sparkClass === 'INVALID_HANDLE.OPERATION_ALREADY_EXISTS') return true
+  // A gateway or a closing server resets the stream; what Spark itself ends has a class.
+  return sparkClass === undefined && (status === statusCode.cancelled || message.startsWith('Received RST_STREAM'))
 }
 
 function decodeDetails(bytes: Uint8Array): readonly Any[] {

@@ -1,5 +1,13 @@
 import { Client, credentials, Metadata, status, type ServiceError } from '@grpc/grpc-js'
-import { fromBinary, toBinary, type DescMessage, type DescMethod, type MessageShape } from '@bufbuild/protobuf'
+import {
+  fromBinary,
+  toBinary,
+  type DescMessage,
+  type DescMethodServerStreaming,
+  type DescMethodUnary,
+  type MessageShape,
+} from '@bufbuild/protobuf'
+import { LakehouseError } from '#base/errors.ts'
 import { isLoopback, type ConnectTarget } from './connectionString.ts'
 import { TransportError, type SparkTransport } from './transport.ts'
 
@@ -21,63 +29,95 @@ const channelOptions = {
 
 /** Opens nothing yet: the first call connects. The token goes as a header, over plain text too. */
 export function createGrpcTransport(target: ConnectTarget): SparkTransport {
-  const address = `${target.host.includes(':') ? `[${target.host}]` : target.host}:${target.port}`
-  const headers = headersOf(target)
-  const open = (): Client =>
-    new Client(address, target.tls ? credentials.createSsl() : credentials.createInsecure(), {
+  return new GrpcTransport(target)
+}
+
+class GrpcTransport implements SparkTransport {
+  readonly address: string
+  readonly #target: ConnectTarget
+  readonly #headers: Metadata
+  #client: Client
+  #closed = false
+
+  constructor(target: ConnectTarget) {
+    this.address = `${target.host.includes(':') ? `[${target.host}]` : target.host}:${target.port}`
+    this.#target = target
+    this.#headers = headersOf(target)
+    this.#client = this.#open()
+  }
+
+  async unary<I extends DescMessage, O extends DescMessage>(
+    method: DescMethodUnary<I, O>,
+    request: MessageShape<I>,
+    { timeoutMs, signal }: { readonly timeoutMs: number; readonly signal?: AbortSignal },
+  ): Promise<MessageShape<O>> {
+    this.#admit(signal)
+    const { promise, resolve, reject } = Promise.withResolvers<MessageShape<O>>()
+    const { path, encode, decode } = wireOf(method)
+    const options = { deadline: Date.now() + timeoutMs }
+    const call = this.#client.makeUnaryRequest(path, encode, decode, request, this.#headers, options, (error, answer) => {
+      if (answer) resolve(answer)
+      else reject(error ? transportError(error) : new TransportError(status.INTERNAL, 'The server answered nothing.'))
+    })
+    const onAbort = (): void => call.cancel()
+    signal?.addEventListener('abort', onAbort, { once: true })
+    return await promise.finally(() => signal?.removeEventListener('abort', onAbort))
+  }
+
+  async *stream<I extends DescMessage, O extends DescMessage>(
+    method: DescMethodServerStreaming<I, O>,
+    request: MessageShape<I>,
+    signal: AbortSignal,
+  ): AsyncGenerator<MessageShape<O>> {
+    this.#admit(signal)
+    const { path, encode, decode } = wireOf(method)
+    const call = this.#client.makeServerStreamRequest(path, encode, decode, request, this.#headers)
+    const onAbort = (): void => call.cancel()
+    signal.addEventListener('abort', onAbort, { once: true })
+    try {
+      for await (const message of call) yield message
+    } catch (error) {
+      throw isServiceError(error) ? transportError(error) : error
+    } finally {
+      signal.removeEventListener('abort', onAbort)
+      call.cancel()
+    }
+  }
+
+  reconnect(): void {
+    if (this.#closed) return
+    this.#client.close()
+    this.#client = this.#open()
+  }
+
+  dispose(): void {
+    this.#closed = true
+    this.#client.close()
+  }
+
+  #open(): Client {
+    return new Client(this.address, this.#target.tls ? credentials.createSsl() : credentials.createInsecure(), {
       ...channelOptions,
-      'grpc.enable_http_proxy': isLoopback(target.host) ? 0 : 1,
+      'grpc.enable_http_proxy': isLoopback(this.#target.host) ? 0 : 1,
       // Channels with the same options share a connection; this keeps a reopened one apart.
       'grpc.use_local_subchannel_pool': 1,
     })
-  let client = open()
+  }
+
+  #admit(signal: AbortSignal | undefined): void {
+    signal?.throwIfAborted()
+    if (this.#closed) throw new LakehouseError('cancelled', `The connection to Spark at ${this.address} was closed.`)
+  }
+}
+
+function wireOf<I extends DescMessage, O extends DescMessage>(method: DescMethodUnary<I, O> | DescMethodServerStreaming<I, O>) {
   return {
-    address,
-    unary: (method, request, { timeoutMs, signal }) => {
-      const { promise, resolve, reject } = Promise.withResolvers<MessageShape<typeof method.output>>()
-      signal?.throwIfAborted()
-      const onAbort = (): void => call.cancel()
-      const call = client.makeUnaryRequest(
-        pathOf(method),
-        message => encode(method.input, message),
-        bytes => fromBinary(method.output, bytes),
-        request,
-        headers,
-        { deadline: Date.now() + timeoutMs },
-        (error, answer) => {
-          signal?.removeEventListener('abort', onAbort)
-          if (answer) resolve(answer)
-          else reject(error ? transportError(error) : new TransportError(status.INTERNAL, 'The server answered nothing.'))
-        },
-      )
-      signal?.addEventListener('abort', onAbort, { once: true })
-      return promise
+    path: `/${method.parent.typeName}/${method.name}`,
+    encode: (message: MessageShape<I>): Buffer => {
+      const bytes = toBinary(method.input, message)
+      return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     },
-    stream: async function* (method, request, signal) {
-      signal.throwIfAborted()
-      const call = client.makeServerStreamRequest(
-        pathOf(method),
-        message => encode(method.input, message),
-        bytes => fromBinary(method.output, bytes),
-        request,
-        headers,
-      )
-      const onAbort = (): void => call.cancel()
-      signal.addEventListener('abort', onAbort, { once: true })
-      try {
-        for await (const message of call) yield message
-      } catch (error) {
-        throw isServiceError(error) ? transportError(error) : error
-      } finally {
-        signal.removeEventListener('abort', onAbort)
-        call.cancel()
-      }
-    },
-    reconnect: () => {
-      client.close()
-      client = open()
-    },
-    dispose: () => client.close(),
+    decode: (bytes: Uint8Array): MessageShape<O> => fromBinary(method.output, bytes),
   }
 }
 
@@ -86,15 +126,6 @@ function headersOf(target: ConnectTarget): Metadata {
   for (const [key, value] of Object.entries(target.headers)) headers.set(key, value)
   if (target.token !== undefined) headers.set('authorization', `Bearer ${target.token}`)
   return headers
-}
-
-function pathOf(method: DescMethod): string {
-  return `/${method.parent.typeName}/${method.name}`
-}
-
-function encode<T extends DescMessage>(schema: T, message: MessageShape<T>): Buffer {
-  const bytes = toBinary(schema, message)
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }
 
 function isServiceError(error: unknown): error is ServiceError {

@@ -218,6 +218,16 @@ describe('execution', () => {
     )
   })
 
+  it('ends at once when the connection is closed under it', async () => {
+    spark.answers.set(sql, { messages: [batchMessage(0, 10)], end: 'run on' })
+    spark.cuts.push({ after: 1, end: unavailable })
+    const closing = run(undefined, event => {
+      if (event.kind === 'reconnecting') transport.dispose()
+    })
+    await assert.rejects(closing, error => isProblem(error, 'cancelled') && error.message.endsWith('was closed.'))
+    assert.equal(clock.sleeps.length, 1)
+  })
+
   it('starts nothing when it is aborted before', async () => {
     await assert.rejects(run(AbortSignal.abort()), { name: 'AbortError' })
     assert.deepEqual(spark.calls, [])
