@@ -1,5 +1,5 @@
 import type { Protocol } from './types.ts'
-import { countAt, countOr, isWire, textAt, textMap, textOr, textsAt, type Wire } from './wire.ts'
+import { countAt, countOr, isWire, parseJson, textAt, textMap, textOr, textsAt, type Wire } from './wire.ts'
 
 /**
  * The actions of a log that a reader needs; the file that turns its JSON into types. Unknown actions and members are ignored.
@@ -85,14 +85,9 @@ export function recordsOf(add: AddFile): number | undefined {
   if (stats === undefined) return undefined
   const lead = /^\{"numRecords":(\d{1,15})[,}]/.exec(stats)
   if (lead) return Number(lead[1])
-  try {
-    const parsed: unknown = JSON.parse(stats)
-    const count = isWire(parsed) ? countOr(parsed, 'numRecords') : undefined
-    return count !== undefined && Number.isSafeInteger(count) && count >= 0 ? count : undefined
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
+  const parsed = parseJson(stats)
+  const count = isWire(parsed) ? countOr(parsed, 'numRecords') : undefined
+  return count !== undefined && Number.isSafeInteger(count) && count >= 0 ? count : undefined
 }
 
 /** Rows of a file that are not deleted; undefined without statistics. */

@@ -134,7 +134,9 @@ const simpleTypes: Readonly<Record<string, () => DataType>> = {
 
 function simpleType(type: string, column: string): DataType {
   const decimal = decimalOf(type)
-  if (decimal) return new Decimal(decimal.scale, decimal.precision, 128)
+  if (decimal && decimal.precision <= 38 && decimal.scale >= 0 && decimal.scale <= decimal.precision) {
+    return new Decimal(decimal.scale, decimal.precision, 128)
+  }
   const name = plainType(type)
   const make = Object.hasOwn(simpleTypes, name) ? simpleTypes[name] : undefined
   if (make) return make()

@@ -1,7 +1,7 @@
 import { isProblem } from '#base/errors.ts'
 import type { ListRequest, ObjectInfo } from '#storage/objectStore.ts'
 import { keyOf, problem, type DeltaTable } from './table.ts'
-import { countOr, isWire } from './wire.ts'
+import { countOr, isWire, parseJson } from './wire.ts'
 
 /** Files of a log, each list in order of version. */
 export interface LogFiles {
@@ -113,11 +113,11 @@ function newest({ commits, checkpoints }: LogFiles): number | undefined {
 async function readHint(table: DeltaTable, signal: AbortSignal): Promise<number | undefined> {
   try {
     const bytes = await table.store.read(logKey(table, '_last_checkpoint'), undefined, signal)
-    const parsed: unknown = JSON.parse(new TextDecoder().decode(bytes))
+    const parsed = parseJson(new TextDecoder().decode(bytes))
     const version = isWire(parsed) ? countOr(parsed, 'version') : undefined
     return version !== undefined && Number.isSafeInteger(version) && version >= 0 ? version : undefined
   } catch (error) {
-    if (isProblem(error, 'notFound') || error instanceof SyntaxError) return undefined
+    if (isProblem(error, 'notFound')) return undefined
     throw error
   }
 }

@@ -9,7 +9,7 @@ import { loadSnapshot, type Snapshot } from './snapshot.ts'
 import type { DeltaTable } from './table.ts'
 import type { At, FileEntry, HistoryPage, RowsRequest, TableDescription, TableRows } from './types.ts'
 import { isoTime, resolveVersion, timeOf } from './versions.ts'
-import { isWire } from './wire.ts'
+import { isWire, parseJson } from './wire.ts'
 
 /** What a version says about its table; also where a reader feature stops files and rows. */
 export async function describeTable(table: DeltaTable, at: At, signal: AbortSignal): Promise<TableDescription> {
@@ -121,7 +121,7 @@ function partitionNames({ schema, protocol, metadata }: Snapshot): ReadonlyMap<s
 function clusteringColumns({ domains, schema, protocol, metadata }: Snapshot): readonly string[] {
   const domain = domains.get('delta.clustering')
   if (!domain) return []
-  const parsed: unknown = JSON.parse(domain.configuration || '{}')
+  const parsed = parseJson(domain.configuration)
   const columns: unknown = isWire(parsed) ? parsed['clusteringColumns'] : undefined
   if (!Array.isArray(columns)) return []
   const mapping = columnMappingOf(protocol, metadata.configuration)

@@ -93,7 +93,9 @@ function choose(
   throw problem(table, 'notFound', `${text} is before its earliest readable version ${first[0]} of ${isoTime(first[1])}`)
 }
 
-/** ISO-8601 UTC with milliseconds. */
+/** ISO-8601 UTC with milliseconds; a number beyond all calendars is shown as their end. */
 export function isoTime(epochMs: number): string {
-  return new Date(epochMs).toISOString()
+  return new Date(Math.max(-lastMs, Math.min(Math.trunc(epochMs), lastMs))).toISOString()
 }
+
+const lastMs = 8.64e15

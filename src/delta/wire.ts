@@ -45,3 +45,14 @@ export function textMap(value: unknown): Readonly<Record<string, string>> {
   const entries = Object.entries(value).filter(([, text]) => text !== null)
   return Object.fromEntries(entries.map(([name, text]) => [name, typeof text === 'string' ? text : JSON.stringify(text)]))
 }
+
+/** Undefined for what is no JSON: for places where nothing depends on it. */
+export function parseJson(text: string): unknown {
+  try {
+    const parsed: unknown = JSON.parse(text)
+    return parsed
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}
