@@ -18,6 +18,8 @@ import type { SparkTransport } from './transport.ts'
 
 const { method } = SparkConnectService
 const callTimeoutMs = 30_000
+/** For what nobody waits for with interest: interrupts and releases. */
+const partingTimeoutMs = 10_000
 
 /** What names a session to the server; a shared `id` (a UUID) and `userId` mean a shared session. */
 export interface SessionOptions {
@@ -83,7 +85,7 @@ export class SparkSession {
       interruptType: InterruptRequest_InterruptType.OPERATION_ID,
       interrupt: { case: 'operationId', value: operationId },
     })
-    const answer = await this.transport.unary(method.interrupt, request, { timeoutMs: callTimeoutMs })
+    const answer = await this.transport.unary(method.interrupt, request, { timeoutMs: partingTimeoutMs })
     return answer.interruptedIds.includes(operationId)
   }
 
@@ -106,7 +108,7 @@ export class SparkSession {
           ? { case: 'releaseAll', value: create(ReleaseExecuteRequest_ReleaseAllSchema) }
           : { case: 'releaseUntil', value: create(ReleaseExecuteRequest_ReleaseUntilSchema, { responseId }) },
     })
-    this.#inBackground(() => this.transport.unary(method.releaseExecute, request, { timeoutMs: callTimeoutMs }))
+    this.#inBackground(() => this.transport.unary(method.releaseExecute, request, { timeoutMs: partingTimeoutMs }))
   }
 
   /** Stops an operation whose end nobody waits for, and lets the server forget it; in the background. */
@@ -130,7 +132,7 @@ export class SparkSession {
       userContext: { userId: this.userId },
       clientType: this.#clientType,
     })
-    await this.transport.unary(method.releaseSession, request, { timeoutMs: callTimeoutMs })
+    await this.transport.unary(method.releaseSession, request, { timeoutMs: partingTimeoutMs })
   }
 
   #inBackground(task: () => Promise<unknown>): void {
