@@ -23,7 +23,7 @@ export async function readRows(table: DeltaTable, snapshot: Snapshot, request: R
   checkReadable(table, snapshot.version, snapshot.protocol)
   const schema = chosenSchema(table, snapshot, request.columns)
   const arrowSchema = new Schema(schema.fields.map(arrowField))
-  const scan: Scan = { table, snapshot, columns: scanColumns(snapshot, schema), arrowSchema, signal }
+  const scan = { table, snapshot, columns: scanColumns(snapshot, schema), arrowSchema, signal }
   const { batches, more } = await readSlices(scan, request).catch(async (error: unknown) => {
     if (!(error instanceof WrongStatistics)) throw error
     misleading.add(snapshot)
@@ -38,7 +38,17 @@ interface Scan {
   readonly snapshot: Snapshot
   readonly columns: ScanColumns
   readonly arrowSchema: Schema
+  /** Bytes that the answer may still grow by. */
+  readonly budget: { left: number }
   readonly signal: AbortSignal
+}
+
+const mostBytes = 1024 * 1024 * 1024
+
+function spend(budget: { left: number }, bytes: number): void {
+  budget.left -= bytes
+  if (budget.left >= 0) return
+  throw new LakehouseError('exhausted', 'These rows are more than 1 GiB at once.', { hint: 'Ask for fewer rows or columns, page by page.' })
 }
 
 /** Versions whose statistics miscount rows; of these every file is opened to count. */
@@ -47,9 +57,12 @@ const filesAtOnce = 4
 
 class WrongStatistics extends Error {}
 
-async function readSlices(scan: Scan, request: RowsRequest): Promise<{ readonly batches: readonly RecordBatch[]; readonly more: boolean }> {
+async function readSlices(
+  scan: Omit<Scan, 'budget'>,
+  request: RowsRequest,
+): Promise<{ readonly batches: readonly RecordBatch[]; readonly more: boolean }> {
   const ending = new AbortController()
-  const bounded: Scan = { ...scan, signal: AbortSignal.any([scan.signal, ending.signal]) }
+  const bounded: Scan = { ...scan, budget: { left: mostBytes }, signal: AbortSignal.any([scan.signal, ending.signal]) }
   const files = scan.snapshot.files ?? []
   const count = async (add: AddFile): Promise<number> => {
     const { parquet, deleted } = await inFile(bounded, add, () => openDataFile(scan.table, add, bounded.signal))
@@ -65,7 +78,10 @@ async function readSlices(scan: Scan, request: RowsRequest): Promise<{ readonly 
   }
 }
 
-async function readSlice({ table, snapshot, columns, arrowSchema, signal }: Scan, { add, start, count }: Slice): Promise<RecordBatch[]> {
+async function readSlice(
+  { table, snapshot, columns, arrowSchema, budget, signal }: Scan,
+  { add, start, count }: Slice,
+): Promise<RecordBatch[]> {
   signal.throwIfAborted()
   const file = await openDataFile(table, add, signal)
   const { parquet, deleted } = file
@@ -78,7 +94,9 @@ async function readSlice({ table, snapshot, columns, arrowSchema, signal }: Scan
     if (range.start >= range.end) continue
     const children = await readDataBatch(file, group, range, columns, signal)
     const rows = range.end - range.start - countBelow(deleted, range.end) + countBelow(deleted, range.start)
-    batches.push(new RecordBatch(arrowSchema, arrowData(new Struct(arrowSchema.fields), rows, { children })))
+    const data = arrowData(new Struct(arrowSchema.fields), rows, { children })
+    spend(budget, data.byteLength)
+    batches.push(new RecordBatch(arrowSchema, data))
   }
   return batches
 }
