@@ -15,14 +15,13 @@ export function registerStack(deps: HostDeps, watch: StackWatch): Disposable {
   const tree = store.add(createStackTree(watch, deps.problems))
   const view = store.add(vscode.window.createTreeView(views.stack, { treeDataProvider: tree }))
   const polling = store.add(new MutableDisposable<Disposable>())
-  const poll = (): void => {
-    if (watch.state && watch.state.kind !== 'stopped') {
-      void watch.look(AbortSignal.timeout(pollMs)).catch((error: unknown) => deps.log.debug(asError(error).message))
-    }
-    tree.redraw()
+  const poll = (tick: number): void => {
+    const isChanging = watch.state?.kind === 'starting' || watch.state?.kind === 'stopping'
+    if (!watch.state || (!isChanging && tick % calmTicks !== 0)) return
+    void watch.look(AbortSignal.timeout(lookMs)).catch((error: unknown) => deps.log.debug(asError(error).message))
   }
   const follow = (isVisible: boolean): void => {
-    polling.value = isVisible ? every(pollMs, poll) : undefined
+    polling.value = isVisible ? every(tickMs, poll) : undefined
   }
   store.add(view.onDidChangeVisibility(({ visible }) => follow(visible)))
   follow(view.visible)
@@ -36,9 +35,13 @@ export function registerStack(deps: HostDeps, watch: StackWatch): Disposable {
   return store
 }
 
-const pollMs = 15_000
+const tickMs = 2000
+/** A stack that stands or runs is looked at every so many ticks, one that changes, perhaps by another window, at each. */
+const calmTicks = 8
+const lookMs = 15_000
 
-function every(ms: number, run: () => void): Disposable {
-  const timer = setInterval(run, ms)
+function every(ms: number, run: (tick: number) => void): Disposable {
+  let tick = 0
+  const timer = setInterval(() => run((tick += 1)), ms)
   return { dispose: () => clearInterval(timer) }
 }

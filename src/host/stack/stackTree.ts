@@ -8,10 +8,7 @@ import { describeService, serviceLabel, serviceTitle, stateText } from './descri
 import type { StackWatch } from './stackWatch.ts'
 
 /** The services of the stack; none while it is stopped, so that the view's welcome text shows. */
-export interface StackTree extends vscode.TreeDataProvider<ServiceState>, Disposable {
-  /** Draws the uptimes anew. */
-  redraw(): void
-}
+type StackTree = vscode.TreeDataProvider<ServiceState> & Disposable
 
 export function createStackTree(watch: StackWatch, problems: Problems, clock: Clock = systemClock): StackTree {
   const store = new DisposableStore()
@@ -30,7 +27,6 @@ export function createStackTree(watch: StackWatch, problems: Problems, clock: Cl
         return []
       }
     },
-    redraw: () => changed.fire(undefined),
     dispose: () => store.dispose(),
   }
 }
