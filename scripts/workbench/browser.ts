@@ -31,6 +31,7 @@ export async function openBrowser(viewport = { width: 1400, height: 900 }): Prom
     page,
     stop: async () => {
       await context.close()
+      process.off('exit', drop)
       drop()
     },
   }

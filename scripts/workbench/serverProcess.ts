@@ -16,6 +16,12 @@ export interface ServerSetting {
   readonly env: Readonly<Record<string, string>>
 }
 
+export interface ServerProcess {
+  readonly child: ChildProcess
+  /** What is done when this process ends before the server was stopped. */
+  readonly onExit: () => void
+}
+
 const run = promisify(execFile)
 const startMs = 60_000
 const stopMs = 5_000
@@ -27,18 +33,16 @@ export async function installPackage(vsix: string, setting: ServerSetting): Prom
 }
 
 /** Starts the server with its own process group; its output goes to `server.log` of the temporary folder. */
-export function spawnServer(more: readonly string[], setting: ServerSetting): ChildProcess {
+export function spawnServer(more: readonly string[], setting: ServerSetting): ServerProcess {
   const { node, entry } = findRuntime()
   const log = openSync(logOf(setting), 'w')
   const args = [entry, ...profileArgs(setting), ...more]
   const child = spawn(node, args, { env: environment(setting), stdio: ['ignore', log, log], detached: true })
   closeSync(log)
   child.on('error', () => {})
-  process.once('exit', () => {
-    signalGroup(child, 'SIGKILL')
-    rmSync(setting.temp, { recursive: true, force: true })
-  })
-  return child
+  const onExit = (): void => endAtOnce(child, setting)
+  process.once('exit', onExit)
+  return { child, onExit }
 }
 
 export function logOf({ temp }: ServerSetting): string {
@@ -46,7 +50,7 @@ export function logOf({ temp }: ServerSetting): string {
 }
 
 /** Resolves when the server answers. @throws Error with its output when it ends, or does not answer in 60 s */
-export async function waitForHealth(origin: string, child: ChildProcess, setting: ServerSetting): Promise<void> {
+export async function waitForHealth(origin: string, { child }: ServerProcess, setting: ServerSetting): Promise<void> {
   const isHealthy = (): Promise<boolean> =>
     fetch(`${origin}/healthz`).then(
       response => response.ok,
@@ -60,12 +64,17 @@ export async function waitForHealth(origin: string, child: ChildProcess, setting
 }
 
 /** Ends the whole process group: launcher, server, extension host and terminals. */
-export async function stopServer(child: ChildProcess, { temp }: ServerSetting): Promise<void> {
+export async function stopServer({ child, onExit }: ServerProcess, setting: ServerSetting): Promise<void> {
   if (!hasEnded(child)) {
     const ended = once(child, 'exit')
     signalGroup(child, 'SIGTERM')
     await Promise.race([ended, sleep(stopMs, undefined, { ref: false })])
   }
+  process.off('exit', onExit)
+  endAtOnce(child, setting)
+}
+
+function endAtOnce(child: ChildProcess, { temp }: ServerSetting): void {
   signalGroup(child, 'SIGKILL')
   rmSync(temp, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 })
 }
