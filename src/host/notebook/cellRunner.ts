@@ -22,6 +22,9 @@ export interface CellRunDeps {
   readonly clock: Clock
 }
 
+/** A statement that is done sooner shows its result only. */
+const progressAfterMs = 400
+
 /** How long a stopped cell waits for the server to say so. */
 const stopDeadlineMs = 2000
 
@@ -35,6 +38,8 @@ export class CellRunner {
   readonly #outputs: vscode.NotebookCellOutput[] = []
   #live: vscode.NotebookCellOutput | undefined
   #state: RunState = newRun
+  #startedAt = 0
+  #edits: Promise<void> = Promise.resolve()
 
   constructor(execution: vscode.NotebookCellExecution, deps: CellRunDeps) {
     this.#execution = execution
@@ -101,11 +106,11 @@ export class CellRunner {
   #apply(effect: RunEffect<StatementResult>): void {
     switch (effect.kind) {
       case 'start':
+        this.#startedAt = effect.at
         this.#edit(() => this.#execution.start(effect.at))
         return this.#edit(() => this.#execution.clearOutput())
       case 'live':
-        this.#deps.onLive(effect.live)
-        return this.#edit(() => this.#showLive(effect.live))
+        return this.#showLive(effect.live)
       case 'output':
         if (effect.output.kind === 'problem') this.#deps.onProblem(effect.output.problem)
         return this.#edit(() => this.#add(cellOutput(effect.output)))
@@ -118,11 +123,15 @@ export class CellRunner {
     }
   }
 
-  #showLive(live: Live): Thenable<void> {
-    const next = liveOutput(live)
-    if (this.#live) return this.#execution.replaceOutputItems(next.items, this.#live)
-    this.#live = next
-    return this.#execution.appendOutput(next)
+  #showLive(live: Live): void {
+    if (live.kind === 'progress' && this.#deps.clock.now() - this.#startedAt < progressAfterMs) return
+    this.#deps.onLive(live)
+    this.#edit(() => {
+      const next = liveOutput(live)
+      if (this.#live) return this.#execution.replaceOutputItems(next.items, this.#live)
+      this.#live = next
+      return this.#execution.appendOutput(next)
+    })
   }
 
   #add(output: vscode.NotebookCellOutput): Thenable<void> {
@@ -135,18 +144,18 @@ export class CellRunner {
   #end(outcome: Outcome, at: number | undefined): void {
     this.#store.dispose()
     this.#deps.onLive(undefined)
-    if (this.#live) this.#edit(() => this.#execution.replaceOutput(this.#outputs))
-    this.#edit(() => this.#execution.end(outcome === 'stopped' ? undefined : outcome === 'succeeded', at))
-    this.#ended.resolve(outcome)
+    this.#edit(() => (this.#live ? this.#execution.replaceOutput(this.#outputs) : undefined))
+    this.#edit(() => {
+      this.#execution.end(outcome === 'stopped' ? undefined : outcome === 'succeeded', at)
+      this.#ended.resolve(outcome)
+    })
   }
 
-  /** Not awaited: VS Code keeps the order of edits and sends them together. A cell that is gone refuses them. */
+  /**
+   * Each edit waits for the one before: VS Code draws nothing when an output comes and is replaced in one message. A cell that is
+   * gone refuses edits.
+   */
   #edit(edit: () => Thenable<void> | void): void {
-    const report = (error: unknown): void => this.#deps.onBug(asError(error))
-    try {
-      edit()?.then(undefined, report)
-    } catch (error) {
-      report(error)
-    }
+    this.#edits = this.#edits.then(edit).catch((error: unknown) => this.#deps.onBug(asError(error)))
   }
 }

@@ -39,6 +39,7 @@ interface Gate {
 
 function parts(events: CellRunDeps['events']): { readonly deps: CellRunDeps; readonly gate: Gate } {
   const gate: Gate = { sleeps: [], bugs: [], live: [] }
+  let now = 0
   const sleep = (): Promise<void> => new Promise(resolve => void gate.sleeps.push(resolve))
   return {
     gate,
@@ -47,7 +48,7 @@ function parts(events: CellRunDeps['events']): { readonly deps: CellRunDeps; rea
       onLive: live => void gate.live.push(live?.kind ?? 'none'),
       onProblem: () => {},
       onBug: error => void gate.bugs.push(error),
-      clock: { now: () => 1000, sleep },
+      clock: { now: () => (now += 500), sleep },
     },
   }
 }
