@@ -17,6 +17,8 @@ export type Action =
 export interface AddFile {
   /** As in the log, percent-decoded once: relative to the table, or absolute. */
   readonly path: string
+  /** The UTF-8 bytes of the path as it stands in the log, where they are at hand. */
+  readonly rawPath?: Uint8Array | undefined
   readonly size: number
   /** Physical column name → text, null for NULL. */
   readonly partitionValues: Readonly<Record<string, string | null>>
@@ -115,7 +117,7 @@ export function decodePath(path: string): string {
 }
 
 /** `/x`, `file:/x` and `file:///x` name the same file. */
-function canonicalPath(path: string): string {
+export function canonicalPath(path: string): string {
   return path.replace(/^file:\/+/, '/')
 }
 

@@ -34,6 +34,10 @@ export class StoredAdd implements AddFile {
     return this.#parsed('path', () => decodePath(String(path)))
   }
 
+  get rawPath(): Uint8Array | undefined {
+    return this.#columns.path.bytesAt(this.#row)
+  }
+
   get size(): number {
     const size = this.#columns.size.at(this.#row)
     if (typeof size === 'number') return size

@@ -8,6 +8,7 @@ import { chooseRows, type LeafData, type RowChoice } from './leaf.ts'
 import { decodePages } from './pages.ts'
 import { leavesBelow, parquetTree, type ParquetLeaf, type ParquetNode } from './parquetTree.ts'
 import type { RangeFile } from './rangeFile.ts'
+import { nextTurn } from './turn.ts'
 
 /** A Parquet file whose footer has been read. */
 export interface ParquetFile {
@@ -62,6 +63,7 @@ export async function readLeaves(
     const fetched = await fetchSpans(source, spans.flat(), signal)
     const answer = new Map<ParquetLeaf, LeafData>()
     for (const [i, { leaf, meta }] of chunks.entries()) {
+      await nextTurn()
       const bytes = join((spans[i] ?? []).map(span => fetched(span)))
       const firstRow = pages[i]?.firstRow ?? 0
       const data = decodeLeaf(bytes, meta, leaf, shifted(choice, firstRow), signal)

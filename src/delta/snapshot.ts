@@ -1,12 +1,14 @@
 import { asError, isProblem, type LakehouseError } from '#base/errors.ts'
 import { limit } from '#base/limit.ts'
-import { fileKey, type Action, type AddFile, type DomainMetadata, type Metadata } from './actions.ts'
+import type { Action, AddFile, DomainMetadata, Metadata } from './actions.ts'
 import { readCheckpoint, type CheckpointState } from './checkpoint.ts'
 import { parseActions } from './commits.ts'
 import { missingFeature } from './features.ts'
+import { FileKeys } from './fileKeys.ts'
 import type { Checkpoint, CommitFile, LogFiles } from './log.ts'
 import { parseSchema } from './schema.ts'
 import { problem, type DeltaTable } from './table.ts'
+import { nextTurn } from './turn.ts'
 import type { DeltaStruct, Protocol } from './types.ts'
 
 /** What a version says about its table, without its files. */
@@ -124,6 +126,7 @@ async function replayFrom(
     if (extent === 'header' && tail.hasHeader) return tail.over(undefined)
     const block = commits.slice(Math.max(0, end - commitsAtOnce), end)
     const read = limit(commitsAtOnce)
+    await nextTurn()
     const bytes = await Promise.all(block.map(({ info }) => read(() => table.store.read(info.key, undefined, signal))))
     for (const [i, { info }] of [...block.entries()].toReversed()) {
       signal.throwIfAborted()
@@ -137,7 +140,7 @@ async function replayFrom(
 
 /** The actions after a checkpoint, replayed from the newest back: the first that names something wins. */
 class Tail {
-  readonly #seen = new Set<string>()
+  readonly #seen = new FileKeys()
   readonly #newestFirst: AddFile[] = []
   readonly #domains = new Map<string, DomainMetadata>()
   #protocol: Protocol | undefined
@@ -155,7 +158,7 @@ class Tail {
     const domains = new Map(this.#domains)
     for (const domain of checkpoint?.domains ?? []) if (!domains.has(domain.domain)) domains.set(domain.domain, domain)
     const older = checkpoint?.adds ?? []
-    const kept = this.#seen.size === 0 ? older : older.filter(add => !this.#seen.has(fileKey(add)))
+    const kept = this.#seen.size === 0 ? older : older.filter(add => !this.#seen.has(add))
     return {
       protocol: this.#protocol ?? checkpoint?.protocol,
       metadata: this.#metadata ?? checkpoint?.metadata,
@@ -167,10 +170,10 @@ class Tail {
   #add(action: Action): void {
     switch (action.kind) {
       case 'add':
-        if (this.#isNew(fileKey(action.add))) this.#newestFirst.push(action.add)
+        if (this.#seen.add(action.add)) this.#newestFirst.push(action.add)
         break
       case 'remove':
-        this.#seen.add(fileKey(action.remove))
+        this.#seen.add(action.remove)
         break
       case 'protocol':
         this.#protocol ??= action.protocol
@@ -185,11 +188,5 @@ class Tail {
       case 'sidecar':
         break
     }
-  }
-
-  #isNew(key: string): boolean {
-    if (this.#seen.has(key)) return false
-    this.#seen.add(key)
-    return true
   }
 }
