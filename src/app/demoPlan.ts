@@ -147,13 +147,12 @@ function cleanedSteps(table: string, stocksRaw: string, sp500Raw: string): reado
         WHEN NOT MATCHED THEN INSERT *`,
     },
     {
-      title: 'update October 2008 by mistake: cents for dollars',
-      sql: `UPDATE ${table} SET close = close * 100 WHERE symbol = 'SP500' AND date BETWEEN '2008-10-01' AND '2008-10-31'`,
+      title: 'update October 2008 by mistake: prices doubled',
+      sql: `UPDATE ${table} SET close = close * 2 WHERE symbol = 'SP500' AND date BETWEEN '2008-10-01' AND '2008-10-31'`,
     },
     {
-      title: 'merge the right prices back from bronze',
-      sql: `MERGE INTO ${table} AS t USING (${sp500}) AS s ON t.symbol = s.symbol AND t.date = s.date
-        WHEN MATCHED AND t.close <> s.close THEN UPDATE SET close = s.close`,
+      title: 'update October 2008 again: prices halved, exact to the bit',
+      sql: `UPDATE ${table} SET close = close / 2 WHERE symbol = 'SP500' AND date BETWEEN '2008-10-01' AND '2008-10-31'`,
     },
     {
       title: 'append three rows of a test',
