@@ -5,6 +5,7 @@ import type { Binding } from './columns.ts'
 import { convertLeaf } from './convert.ts'
 import { fillSlots } from './fill.ts'
 import { ByteColumn, padTexts } from './leaf.ts'
+import { paddedLength } from './schema.ts'
 import { leafOf, listSlots, slotValidity, uneven, type Leaves, type Slots } from './slots.ts'
 import { variantColumn } from './variantColumn.ts'
 
@@ -42,11 +43,12 @@ export function assembleColumn(binding: Binding, leaves: Leaves, slots: Slots): 
   }
 }
 
-function assembleLeaf({ leaf, type, column, letters }: Extract<Binding, { kind: 'leaf' }>, leaves: Leaves, slots: Slots): Data {
+function assembleLeaf({ leaf, type, column }: Extract<Binding, { kind: 'leaf' }>, leaves: Leaves, slots: Slots): Data {
   const data = leafOf(leaves, leaf)
   const values = convertLeaf(data.values, leaf.element, type, column)
   const validity = slotValidity(data, slots, leaf.maxDefinition)
   if (values.length !== slots.count - (validity?.nulls ?? 0)) throw uneven()
+  const letters = paddedLength(type)
   const padded = letters !== undefined && values instanceof ByteColumn ? padTexts(values, letters) : values
   return fillSlots(arrowType(type, column), slots.count, padded, validity)
 }

@@ -1,13 +1,12 @@
 import { LakehouseError } from '#base/errors.ts'
 import { unreachable } from '#base/unreachable.ts'
 import { annotationOf, leavesBelow, type ParquetLeaf, type ParquetNode } from './parquetTree.ts'
-import { paddedLength } from './schema.ts'
 import type { DeltaArray, DeltaField, DeltaMap, DeltaStruct, DeltaType } from './types.ts'
 
 /** Where a column of the table is in one data file; `witness` is a leaf whose levels tell nulls and lengths. */
 export type Binding =
   | { readonly kind: 'absent'; readonly type: DeltaType }
-  | { readonly kind: 'leaf'; readonly type: string; readonly leaf: ParquetLeaf; readonly column: string; readonly letters?: number }
+  | { readonly kind: 'leaf'; readonly type: string; readonly leaf: ParquetLeaf; readonly column: string }
   | { readonly kind: 'variant'; readonly node: ParquetNode; readonly column: string }
   | {
       readonly kind: 'struct'
@@ -38,10 +37,7 @@ export function physicalName({ name, metadata }: DeltaField, mapping: ColumnMapp
 /** Finds a field below an element of the file. @throws LakehouseError `corrupt` when it has another shape there */
 export function bindField(parent: ParquetNode, field: DeltaField, mapping: ColumnMapping, column = field.name): Binding {
   const node = childFor(parent, field, mapping)
-  if (!node) return { kind: 'absent', type: field.type }
-  const binding = bindType(node, field.type, mapping, column)
-  const letters = paddedLength(field)
-  return binding.kind === 'leaf' && letters !== undefined ? { ...binding, letters } : binding
+  return node ? bindType(node, field.type, mapping, column) : { kind: 'absent', type: field.type }
 }
 
 /** All leaves that {@link assembleColumn} asks for. */

@@ -91,7 +91,7 @@ function partitionData({ partitionValues }: AddFile, field: DeltaField, physical
   if (typeof type !== 'string') throw new LakehouseError('corrupt', `Partition column ${name} is nested.`)
   const text = Object.hasOwn(partitionValues, physical) ? (partitionValues[physical] ?? null) : null
   const value = parsePartitionValue(text, type, name)
-  const letters = paddedLength(field)
+  const letters = paddedLength(type)
   const padded = letters !== undefined && value instanceof ByteColumn ? padTexts(value, letters) : value
   return repeatValue(arrowType(type, name), count, padded)
 }

@@ -7,6 +7,7 @@ import { arrowData, arrowField } from './arrowTypes.ts'
 import { countBelow, physicalRow } from './deletionVector.ts'
 import { checkReadable, columnMappingOf } from './features.ts'
 import { openDataFile, readDataBatch, type ScanColumns } from './dataFile.ts'
+import { declaredType } from './schema.ts'
 import { planSlices, type Slice } from './slices.ts'
 import type { Snapshot } from './snapshot.ts'
 import { problem, type DeltaTable } from './table.ts'
@@ -121,7 +122,8 @@ function chosenSchema(table: DeltaTable, { version, schema }: Snapshot, columns:
 }
 
 function scanColumns({ protocol, metadata }: Snapshot, { fields }: DeltaStruct): ScanColumns {
-  return { fields, partitionColumns: metadata.partitionColumns, mapping: columnMappingOf(protocol, metadata.configuration) }
+  const declared = fields.map(field => ({ ...field, type: declaredType(field) }))
+  return { fields: declared, partitionColumns: metadata.partitionColumns, mapping: columnMappingOf(protocol, metadata.configuration) }
 }
 
 /** Names table, version and file in whatever goes wrong with a file. */

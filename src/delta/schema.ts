@@ -1,3 +1,4 @@
+import { unreachable } from '#base/unreachable.ts'
 import type { DeltaField, DeltaStruct, DeltaType } from './types.ts'
 import { isWire, textAt } from './wire.ts'
 
@@ -22,11 +23,70 @@ export function plainType(type: string): string {
   return /^(?:var)?char\(\d+\)$/.test(type) ? 'string' : type
 }
 
-/** Letters that a `char(n)` column is padded to when it is read; undefined for any other column. */
-export function paddedLength({ type, metadata }: Pick<DeltaField, 'type' | 'metadata'>): number | undefined {
-  const declared = metadata['__CHAR_VARCHAR_TYPE_STRING'] ?? type
-  const found = typeof declared === 'string' ? /^char\((\d+)\)$/.exec(declared) : null
+/** Letters that a `char(n)` is padded to when it is read; undefined for any other type. */
+export function paddedLength(type: string): number | undefined {
+  const found = /^char\((\d+)\)$/.exec(type)
   return found ? Number(found[1]) : undefined
+}
+
+/**
+ * The type of a column with `char(n)` where it was declared: the schema itself says `string`, and Spark leaves the declaration
+ * of the whole column in its metadata, as `struct<code:char(3),tags:array<varchar(5)>>`.
+ */
+export function declaredType({ type, metadata }: Pick<DeltaField, 'type' | 'metadata'>): DeltaType {
+  const declared = metadata['__CHAR_VARCHAR_TYPE_STRING']
+  return typeof declared === 'string' ? (withDeclared(type, declared)?.type ?? type) : type
+}
+
+interface Declared {
+  readonly type: DeltaType
+  /** What follows in the text. */
+  readonly rest: string
+}
+
+/** Undefined when the text does not describe the type. */
+function withDeclared(type: DeltaType, text: string): Declared | undefined {
+  if (typeof type === 'string') {
+    const [name] = /^[a-z_ ]+(?:\([^)]*\))?/.exec(text) ?? []
+    return name === undefined
+      ? undefined
+      : { type: type === 'string' && paddedLength(name) !== undefined ? name : type, rest: text.slice(name.length) }
+  }
+  switch (type.type) {
+    case 'struct':
+      return declaredStruct(type, text)
+    case 'array': {
+      const element = within(text, 'array<', type.elementType)
+      return element && closed(element.rest, { ...type, elementType: element.type })
+    }
+    case 'map': {
+      const key = within(text, 'map<', type.keyType)
+      const value = key && within(key.rest, ',', type.valueType)
+      return value && closed(value.rest, { ...type, keyType: key.type, valueType: value.type })
+    }
+    default:
+      return unreachable(type)
+  }
+}
+
+function declaredStruct(type: DeltaStruct, text: string): Declared | undefined {
+  let rest = text
+  const fields: DeltaField[] = []
+  for (const field of type.fields) {
+    const found = within(rest, `${fields.length === 0 ? 'struct<' : ','}${field.name}:`, field.type)
+    if (!found) return undefined
+    fields.push({ ...field, type: found.type })
+    rest = found.rest
+  }
+  return closed(rest, { ...type, fields })
+}
+
+function within(text: string, lead: string, type: DeltaType): Declared | undefined {
+  return text.startsWith(lead) ? withDeclared(type, text.slice(lead.length)) : undefined
+}
+
+function closed(text: string, type: DeltaType): Declared | undefined {
+  return text.startsWith('>') ? { type, rest: text.slice(1) } : undefined
 }
 
 const deepest = 200

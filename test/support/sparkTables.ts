@@ -91,6 +91,13 @@ export const sparkTables: readonly SparkTable[] = [
       'DELETE FROM $t WHERE id = 7345',
     ],
   },
+  {
+    name: 'padded',
+    steps: [
+      'CREATE TABLE $t (id INT, st STRUCT<a: CHAR(3), n: STRUCT<c: CHAR(2), d: DECIMAL(10,2)>>, l ARRAY<CHAR(3)>, m MAP<CHAR(2), VARCHAR(4)>, p CHAR(4)) USING delta PARTITIONED BY (p)',
+      "INSERT INTO $t VALUES (1, named_struct('a', 'x', 'n', named_struct('c', 'é', 'd', 1)), array('a', null, 'abc'), map('k', 'v'), 'p'), (2, null, null, null, null)",
+    ],
+  },
   { name: 'clone', after: 'deletions', steps: ['CREATE TABLE $t SHALLOW CLONE delta.`$p/deletions`', 'DELETE FROM $t WHERE id = 7346'] },
   {
     name: 'mapped',
