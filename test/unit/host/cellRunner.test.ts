@@ -91,6 +91,14 @@ describe('cell runner', () => {
     ])
   })
 
+  it('does not show the progress of a statement that is done at once', async () => {
+    const { execution, texts } = fakeCell()
+    const { deps, gate } = parts(one)
+    const clock = { now: () => 1000, sleep: () => assert.fail('nothing is waited for') }
+    assert.equal(await new CellRunner(execution, { ...deps, clock }).run(1), 'succeeded')
+    assert.deepEqual([gate.live, texts().length], [['none'], 1])
+  })
+
   it('shows the class, SQLSTATE and message of Spark, and keeps the results before', async () => {
     const { execution, calls, texts } = fakeCell()
     const { deps } = parts(async function* () {
