@@ -50,7 +50,7 @@ describe('columns of a grid', () => {
     assert.deepEqual(withWidth([100, 50], 0, 99_999), [1200, 50])
   })
 
-  it('fit name, type and the longest of the first texts, up to a measure', () => {
+  it('fit name, type and the longest texts, up to a measure', () => {
     const texts = [
       ['a', 'x'.repeat(500)],
       ['abcdefghij', 'y'],
@@ -65,5 +65,14 @@ describe('columns of a grid', () => {
       cell: (row: number, column: number): CellText => ({ kind: 'text', text: texts[row]?.[column] ?? '', clipped: false }),
     }
     assert.deepEqual(fitColumns(page, ruler), [120, 380, 152])
+  })
+
+  it('looks at rows from all over the page, not at the first ones only', () => {
+    const page = {
+      columns: [{ name: 'n', type: 'int', numeric: true }],
+      rows: 8000,
+      cell: (row: number): CellText => ({ kind: 'number', text: row < 4000 ? '1' : '1234567890', clipped: false }),
+    }
+    assert.deepEqual(fitColumns(page, ruler), [120])
   })
 })

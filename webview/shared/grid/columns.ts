@@ -62,7 +62,7 @@ export interface Ruler {
   type(text: string): number
 }
 
-/** Widths that fit names, types and the longest texts among the first rows. */
+/** Widths that fit names, types and the longest texts among rows from all over the page. */
 export function fitColumns(page: Page, ruler: Ruler): readonly number[] {
   return page.columns.map((_, column) => fitColumn(page, column, ruler))
 }
@@ -70,7 +70,10 @@ export function fitColumns(page: Page, ruler: Ruler): readonly number[] {
 /** The width that fits one column. */
 export function fitColumn(page: Page, column: number, ruler: Ruler): number {
   const { name, type } = page.columns[column] ?? { name: '', type: '' }
-  const cells = Array.from({ length: Math.min(page.rows, sampledRows) }, (_, row) => page.cell(row, column, { limit: sampledCharacters }))
+  const sample = Math.min(page.rows, sampledRows)
+  const cells = Array.from({ length: sample }, (_, i) =>
+    page.cell(Math.floor((i * page.rows) / sample), column, { limit: sampledCharacters }),
+  )
   const longest = cells.toSorted((a, b) => b.text.length - a.text.length).slice(0, measuredCells)
   const content = Math.max(ruler.name(name), ruler.type(type.slice(0, sampledCharacters)), ...longest.map(cell => ruler.cell(cell)))
   return Math.round(Math.max(narrowest, Math.min(content + ruler.padding, widestMeasured)))
