@@ -1,6 +1,7 @@
 import * as vscode from 'vscode'
-import { systemClock } from '#base/clock.ts'
+import { systemClock, type Clock } from '#base/clock.ts'
 import { DisposableStore, type Disposable } from '#base/disposable.ts'
+import { LakehouseError } from '#base/errors.ts'
 import { nodeId, type CatalogNode } from '#app/catalogNode.ts'
 import type { Catalog } from '#app/catalog.ts'
 import { views } from '#host/ids.ts'
@@ -20,21 +21,53 @@ export interface ExplorerTreeDeps {
   readonly prepare: (signal: AbortSignal) => Promise<void>
   readonly problems: Problems
   readonly picture: Drawing['picture']
+  readonly clock?: Clock
 }
 
 const rootId = ''
 
-export function createExplorerTree({ catalog, prepare, problems, picture }: ExplorerTreeDeps): ExplorerTree {
+/**
+ * VS Code keeps children that arrive after a change of their node was announced, and takes some time to take them in; so a
+ * change so soon after them is announced later.
+ */
+const takeInMs = 300
+
+export function createExplorerTree(deps: ExplorerTreeDeps): ExplorerTree {
+  const { catalog, prepare, problems, picture, clock = systemClock } = deps
   const store = new DisposableStore()
   const changed = store.add(new vscode.EventEmitter<CatalogNode | undefined>())
+  const closing = new AbortController()
   const requests = new Map<string, AbortController>()
+  const answeredAt = new Map<string, number>()
+  const announcing = new Set<string>()
   const shown = new Map<string, CatalogNode>()
   let following: Promise<Catalog> | undefined
 
   async function follow(): Promise<Catalog> {
     const source = await catalog()
-    store.add(source.onDidChange(node => changed.fire(node && (shown.get(nodeId(node)) ?? node))))
+    store.add(source.onDidChange(node => void announce(node).catch((error: unknown) => problems.show(error))))
     return source
+  }
+
+  async function announce(node: CatalogNode | undefined): Promise<void> {
+    const id = idOf(node)
+    // What is still being read is out of date.
+    requests.get(id)?.abort()
+    if (announcing.has(id)) return
+    announcing.add(id)
+    try {
+      for (let wait = waitFor(id); wait > 0; wait = waitFor(id)) await clock.sleep(wait, closing.signal)
+    } finally {
+      announcing.delete(id)
+    }
+    changed.fire(node && (shown.get(id) ?? node))
+  }
+
+  /** Ms until a change of the node may be announced. */
+  function waitFor(id: string): number {
+    if (requests.has(id)) return takeInMs
+    const answered = answeredAt.get(id)
+    return answered === undefined ? 0 : answered + takeInMs - clock.now()
   }
 
   async function read(node: CatalogNode | undefined, signal: AbortSignal): Promise<readonly CatalogNode[]> {
@@ -48,7 +81,7 @@ export function createExplorerTree({ catalog, prepare, problems, picture }: Expl
   }
 
   async function getChildren(node?: CatalogNode): Promise<CatalogNode[]> {
-    const id = node ? nodeId(node) : rootId
+    const id = idOf(node)
     const request = new AbortController()
     requests.get(id)?.abort()
     requests.set(id, request)
@@ -61,17 +94,23 @@ export function createExplorerTree({ catalog, prepare, problems, picture }: Expl
       return []
     } finally {
       if (requests.get(id) === request) requests.delete(id)
+      answeredAt.set(id, clock.now())
     }
   }
 
   return {
     onDidChangeTreeData: changed.event,
-    getTreeItem: node => renderNode(node, { picture, now: systemClock.now() }),
+    getTreeItem: node => renderNode(node, { picture, now: clock.now() }),
     getChildren,
     find: id => shown.get(id),
     dispose: () => {
+      closing.abort(new LakehouseError('cancelled', 'The view is closed.'))
       for (const request of requests.values()) request.abort()
       store.dispose()
     },
   }
+}
+
+function idOf(node: CatalogNode | undefined): string {
+  return node ? nodeId(node) : rootId
 }

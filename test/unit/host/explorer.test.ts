@@ -39,6 +39,10 @@ function fakeCatalog(children: Catalog['children']) {
   return { catalog: pretend<Catalog>({ children, onDidChange: changed.event }), changed }
 }
 
+function settle(): Promise<void> {
+  return new Promise(resolve => setImmediate(resolve))
+}
+
 describe('render a node', () => {
   it('opens the preview of a table and its versions on a click', () => {
     assert.deepEqual(look({ kind: 'table', name: 'sales', place: table }), {
@@ -136,8 +140,47 @@ describe('explorer tree', () => {
     tree.onDidChangeTreeData?.(node => seen.push(node))
     await tree.getChildren()
     changed.fire({ ...folder })
-    changed.fire(undefined)
-    assert.ok(seen.length === 2 && seen[0] === folder && seen[1] === undefined)
+    await settle()
+    assert.ok(seen.length === 1 && seen[0] === folder)
+  })
+
+  it('announces a change once the view has taken in the children that came before it', async () => {
+    const { catalog, changed } = fakeCatalog(async () => [version])
+    const sleeps: { readonly ms: number; readonly wake: () => void }[] = []
+    let now = 0
+    const sleep = (ms: number): Promise<void> => new Promise(wake => void sleeps.push({ ms, wake }))
+    const clock = { now: () => now, sleep }
+    const tree = createExplorerTree({ catalog: async () => catalog, prepare: async () => {}, problems, picture, clock })
+    const seen: unknown[] = []
+    tree.onDidChangeTreeData?.(node => seen.push(node))
+    await tree.getChildren(folder)
+    now = 100
+    changed.fire(folder)
+    changed.fire(folder)
+    await settle()
+    assert.deepEqual([seen.length, sleeps.map(({ ms }) => ms)], [0, [200]])
+    now = 300
+    sleeps[0]?.wake()
+    await settle()
+    assert.deepEqual([seen.length, shown], [1, []])
+  })
+
+  it('gives up a request when its node is refreshed, then announces it', async () => {
+    const { catalog, changed } = fakeCatalog(
+      async (_, signal) => await new Promise((__, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+    )
+    let now = 0
+    const sleep = async (ms: number): Promise<void> => void (now += ms)
+    const clock = { now: () => now, sleep }
+    const tree = createExplorerTree({ catalog: async () => catalog, prepare: async () => {}, problems, picture, clock })
+    const seen: unknown[] = []
+    tree.onDidChangeTreeData?.(node => seen.push(node))
+    const children = tree.getChildren(folder)
+    await settle()
+    changed.fire(folder)
+    assert.deepEqual([await children, shown], [[], []])
+    await settle()
+    assert.equal(seen.length, 1)
   })
 
   it('shows a bug and asks for the app again after it could not be loaded', async () => {
