@@ -86,8 +86,10 @@ export function createCatalog(ports: CatalogPorts): Catalog {
     const { store, key } = folder.place
     const answer = probe(() => ports.openStore(store).list({ prefix: `${key}/_delta_log/`, maxKeys: 1 }, closing.signal)).then(
       ({ objects }) => {
-        if (objects.length > 0) tables.add(id)
-        return objects.length > 0
+        if (objects.length === 0) return false
+        tables.add(id)
+        pages.delete(id)
+        return true
       },
       () => probed.delete(id) && false,
     )

@@ -60,8 +60,10 @@ export function nodeId(node: CatalogNode): string {
     case 'bucket':
     case 'folder':
     case 'table':
+      // One name, so that a folder stays open when it turns out to be a table.
+      return `place ${placeId(node.place)}`
     case 'object':
-      return `${node.kind} ${placeId(node.place)}`
+      return `object ${placeId(node.place)}`
     case 'versions':
     case 'schema':
     case 'files':

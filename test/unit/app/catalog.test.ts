@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { createCatalog } from '#app/catalog.ts'
-import type { CatalogNode } from '#app/catalogNode.ts'
+import { nodeId, type CatalogNode } from '#app/catalogNode.ts'
 import type { Connections } from '#app/connections.ts'
 import type { TableReads } from '#app/tableReads.ts'
 import { LakehouseError } from '#base/errors.ts'
@@ -84,6 +84,22 @@ describe('catalog', () => {
     const made = lake(['sales/_delta_log/0.json'])
     const [folder] = await made.catalog.children(await bucketOf(made), signal)
     assert.deepEqual(shown(await made.catalog.children(folder, signal)), ['versions', 'schema', 'files'])
+  })
+
+  it('keeps the id of a folder that turns into a table, and forgets what was listed in it', async () => {
+    // Names before _delta_log fill the first page.
+    const parts = Array.from({ length: 1000 }, (_, index) => `sales/D=${index}/a.parquet`)
+    const made = lake([...parts, 'sales/_delta_log/0.json'])
+    const bucket = await bucketOf(made)
+    const [folder] = await made.catalog.children(bucket, signal)
+    assert.ok(folder)
+    assert.equal((await made.catalog.children(folder, signal)).length, 1001)
+    made.answerProbes()
+    await nextTurn()
+    const [table] = await made.catalog.children(bucket, signal)
+    assert.ok(table)
+    assert.deepEqual([folder.kind, table.kind, nodeId(table)], ['folder', 'table', nodeId(folder)])
+    assert.deepEqual(shown(await made.catalog.children(table, signal)), ['versions', 'schema', 'files'])
   })
 
   it('adds the next page to the parent', async () => {
