@@ -3,6 +3,7 @@ import type { Workbench } from './workbench.ts'
 
 const viewTitle = 'Lakehouse'
 const previewMs = 60_000
+const childrenMs = 30_000
 
 /** Page objects for our own surfaces. */
 export class Lakehouse {
@@ -26,7 +27,7 @@ export class Lakehouse {
   async reveal(...path: readonly string[]): Promise<Locator> {
     for (const [depth, label] of path.slice(0, -1).entries()) {
       await this.#closeOthers(depth, label)
-      await this.#workbench.expand(this.#row(depth, label))
+      await this.#openUntil(this.#row(depth, label), this.#row(depth + 1, path[depth + 1] ?? ''))
     }
     const row = this.#row(path.length - 1, path.at(-1) ?? '')
     await row.waitFor()
@@ -37,10 +38,17 @@ export class Lakehouse {
   async childrenOf(...path: readonly string[]): Promise<readonly string[]> {
     const row = await this.reveal(...path)
     await this.#closeOthers(path.length - 1, path.at(-1) ?? '')
-    await this.#workbench.expand(row)
-    const children = this.#view.locator(`.monaco-list-row[aria-level="${path.length + 1}"] .label-name`)
-    await children.first().waitFor()
-    return await children.allInnerTexts()
+    const children = this.#rowsAt(path.length)
+    await this.#openUntil(row, children)
+    return await children.locator('.label-name').allInnerTexts()
+  }
+
+  /** Opens a row until something is shown below it: a table that was only just recognised may close its row once. */
+  async #openUntil(row: Locator, below: Locator): Promise<void> {
+    for (const end = Date.now() + childrenMs; (await below.count()) === 0; await this.#page.waitForTimeout(250)) {
+      if (Date.now() > end) throw new Error(`${await row.innerText()} shows nothing below it after ${childrenMs / 1000} s.`)
+      await this.#workbench.expand(row)
+    }
   }
 
   /** The page that shows a version of a table. */

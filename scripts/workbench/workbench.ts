@@ -40,11 +40,16 @@ export class Workbench {
     return scope.locator('.monaco-list-row[role="treeitem"]', { hasText: text }).first()
   }
 
-  /** Opens a row's children; does nothing when they are shown. */
+  /** Opens a row's children; clicks again when a tree that was just drawn anew has swallowed the click. */
   async expand(row: Locator): Promise<void> {
-    await row.waitFor()
-    await row.scrollIntoViewIfNeeded()
-    if ((await row.getAttribute('aria-expanded')) === 'false') await row.locator('.monaco-tl-twistie').click()
+    const opened = row.and(this.page.locator('[aria-expanded="true"]'))
+    for (let attempt = 0; attempt < 10; attempt++) {
+      await row.waitFor()
+      await row.scrollIntoViewIfNeeded()
+      if ((await opened.count()) === 0) await row.locator('.monaco-tl-twistie').click()
+      if (await isShown(opened)) return
+    }
+    throw new Error('A row of a tree does not open.')
   }
 
   /** Runs an entry of a row's context menu. */
@@ -133,6 +138,13 @@ export class Workbench {
     }
     throw new Error(`The menu entry ${label} does not take a click.`)
   }
+}
+
+async function isShown(element: Locator): Promise<boolean> {
+  return await element.waitFor({ timeout: 1000 }).then(
+    () => true,
+    () => false,
+  )
 }
 
 async function isGone(entry: Locator): Promise<boolean> {
