@@ -8,7 +8,7 @@ import { Emitter } from '#base/event.ts'
 import { silentLog } from '#base/log.ts'
 import { openStore } from '#storage/openStore.ts'
 import type { StackProgress, StackState } from '#stack/types.ts'
-import { readDemoCsv } from '../../test/support/demoCsv.ts'
+import { readDemoCsv } from './demoCsv.ts'
 
 type Report = (progress: StackProgress) => void
 export type RunningStack = StackState & { readonly kind: 'running' }

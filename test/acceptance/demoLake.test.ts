@@ -9,7 +9,7 @@ import { isProblem } from '#base/errors.ts'
 import type { TableReads } from '#app/tableReads.ts'
 import { openStore } from '#storage/openStore.ts'
 import type { S3Endpoint } from '#storage/storeSpec.ts'
-import { readDemoCsv } from '../support/demoCsv.ts'
+import { readDemoCsv } from '../../scripts/demo/demoCsv.ts'
 import { liveSpark } from '../support/liveSpark.ts'
 import { liveStack } from '../support/liveStack.ts'
 
