@@ -1,6 +1,7 @@
 import * as vscode from 'vscode'
 import { DisposableStore, MutableDisposable, type Disposable } from '#base/disposable.ts'
 import { asError } from '#base/errors.ts'
+import { every } from '#base/every.ts'
 import type { HostDeps } from '#host/deps.ts'
 import { views } from '#host/ids.ts'
 import { describeStack } from './describe.ts'
@@ -15,7 +16,9 @@ export function registerStack(deps: HostDeps, watch: StackWatch): Disposable {
   const tree = store.add(createStackTree(watch, deps.problems))
   const view = store.add(vscode.window.createTreeView(views.stack, { treeDataProvider: tree }))
   const polling = store.add(new MutableDisposable<Disposable>())
-  const poll = (tick: number): void => {
+  let tick = 0
+  const poll = (): void => {
+    tick += 1
     const isChanging = watch.state?.kind === 'starting' || watch.state?.kind === 'stopping'
     if (!watch.state || (!isChanging && tick % calmTicks !== 0)) return
     void watch.look(AbortSignal.timeout(lookMs)).catch((error: unknown) => deps.log.debug(asError(error).message))
@@ -39,9 +42,3 @@ const tickMs = 2000
 /** A stack that stands or runs is looked at every so many ticks, one that changes, perhaps by another window, at each. */
 const calmTicks = 8
 const lookMs = 15_000
-
-function every(ms: number, run: (tick: number) => void): Disposable {
-  let tick = 0
-  const timer = setInterval(() => run((tick += 1)), ms)
-  return { dispose: () => clearInterval(timer) }
-}
