@@ -88,7 +88,7 @@ export function parseExact(text: string): Json {
 
 /** Quotes every number token, outside of strings, that a double would change. */
 function longNumbers(text: string): string {
-  return text.replace(/"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/g, token => {
+  return text.replace(/"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/g, token => {
     if (token.startsWith('"') || /[eE]/.test(token)) return token
     if (!token.includes('.')) return Number.isSafeInteger(Number(token)) ? token : `"${token}"`
     return token.replace(/[-.]/g, '').replace(/^0+/, '').length > 15 && String(Number(token)) !== token ? `"${token}"` : token

@@ -2,7 +2,7 @@
 export function prettyJson(text: string): string {
   let out = ''
   let depth = 0
-  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[{[]\s*[}\]]|[{}[\],:]|[^\s{}[\],:"]+/g)) {
+  for (const [token] of text.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"|[{[]\s*[}\]]|[{}[\],:]|[^\s{}[\],:"]+/g)) {
     if (token === '{' || token === '[') out += token + line((depth += 1))
     else if (token === '}' || token === ']') out += line((depth -= 1)) + token
     else if (token === ',') out += token + line(depth)

@@ -22,6 +22,7 @@ import {
   type DataType,
 } from 'apache-arrow'
 import { jsonRecords, jsonRows, parseExact, variantField } from '#arrow/json.ts'
+import { prettyJson } from '#arrow/prettyJson.ts'
 
 describe('json', () => {
   it('prints integers beyond 2^53 as text and smaller ones as numbers', () => {
@@ -96,6 +97,12 @@ describe('json', () => {
       c: 1000,
       d: '12345678901234567890',
     })
+  })
+
+  it('reads and indents a text of 10 MB in JSON', () => {
+    const long = 'x'.repeat(10_000_000)
+    assert.equal(JSON.stringify(parseExact(`{"a":"${long}"}`)).length, 10_000_008)
+    assert.equal(prettyJson(`{"a":"${long}"}`).length, 10_000_013)
   })
 })
 
