@@ -14,8 +14,9 @@ export interface SqlToken {
 }
 
 const skipped = /(?:\s+|--(?:\\\n|[^\r\n])*)+/uy
-/** What is not closed reaches to the end of the text. */
-const quoted = /r'[^']*(?:'|$)|r"[^"]*(?:"|$)|'(?:[^'\\]|\\.|'')*(?:'|\\?$)|"(?:[^"\\]|\\.|"")*(?:"|\\?$)|`(?:[^`]|``)*(?:`|$)/isuy
+/** What is not closed reaches to the end of the text. A loop in a loop: one over single characters keeps a place to go back to for each. */
+const quoted =
+  /r'[^']*(?:'|$)|r"[^"]*(?:"|$)|'[^'\\]*(?:(?:\\.|'')[^'\\]*)*(?:'|\\?$)|"[^"\\]*(?:(?:\\.|"")[^"\\]*)*(?:"|\\?$)|`[^`]*(?:``[^`]*)*(?:`|$)/isuy
 const dollarTag = /\$[a-z]*\$/iy
 const word = /[\p{L}\p{N}_]+/uy
 

@@ -163,6 +163,11 @@ describe('kind of a statement', () => {
     it(`is a command: ${text}`, () => assert.deepEqual(kinds(text), ['command']))
   }
 
+  it('takes a literal of 10 MB', () => {
+    const long = 'x'.repeat(10_000_000)
+    for (const quote of ["'", '"', '`']) assert.deepEqual(kinds(`SELECT ${quote}${long}${quote}; DROP TABLE t`), ['query', 'command'])
+  })
+
   it('tells the statements of one text apart', () => {
     assert.deepEqual(kinds('SELECT 1; INSERT INTO t VALUES (1); -- x\nWITH a AS (SELECT 1) SELECT * FROM a'), ['query', 'command', 'query'])
   })
