@@ -13,7 +13,7 @@ import { readNodePage, type CatalogPorts, type NodePage } from './catalogPages.t
 export interface Catalog extends Disposable {
   /** Children of a node, of the root without one. An expected failure and emptiness are nodes too; only bugs and an abort throw. */
   children(node: CatalogNode | undefined, signal: AbortSignal): Promise<readonly CatalogNode[]>
-  /** Adds the page that a `more` node stands for to its parent, which is then announced. */
+  /** Adds the page that a `more` node stands for to its parent, which is then announced; a refresh meanwhile drops it. */
   loadMore(node: MoreNode, signal: AbortSignal): Promise<void>
   /** Forgets what is known of a node and below it, everything without one, and announces it. */
   refresh(node?: CatalogNode): void
@@ -65,8 +65,10 @@ export function createCatalog(ports: CatalogPorts): Catalog {
 
   async function loadMore({ parent, from }: MoreNode, signal: AbortSignal): Promise<void> {
     const shown = await pageOf(parent, signal)
+    const known = pages.get(nodeId(parent))
     if (shown.next !== from) return
     const { nodes, next } = await readNodePage(ports, parent, from, signal)
+    if (pages.get(nodeId(parent)) !== known) return
     const page = Promise.resolve({ nodes: [...shown.nodes, ...nodes], ...(next === undefined ? {} : { next }) })
     pages.set(nodeId(parent), { node: parent, page })
     changed.fire(parent)

@@ -128,6 +128,31 @@ describe('catalog', () => {
     })
   })
 
+  it('drops a next page that a refresh has overtaken', async () => {
+    const gate = Promise.withResolvers<void>()
+    let newest = 100
+    const made = lake([], {
+      reads: {
+        history: async ({ before = newest, limit }) => {
+          if (before < newest) await gate.promise
+          return { entries: Array.from({ length: limit }, (_, index) => version(before - 1 - index)), more: before > 60 }
+        },
+      },
+    })
+    const versions: CatalogNode = { kind: 'versions', table: { store: { kind: 's3', ...s3, bucket: 'bronze' }, key: 'sales' } }
+    const more = (await made.catalog.children(versions, signal)).at(-1)
+    assert.ok(more?.kind === 'more')
+    const late = made.catalog.loadMore(more, signal)
+    await nextTurn()
+    newest = 101
+    made.catalog.refresh(versions)
+    await made.catalog.children(versions, signal)
+    gate.resolve()
+    await late
+    const [first] = await made.catalog.children(versions, signal)
+    assert.equal(first?.kind === 'version' && first.version.version, 100)
+  })
+
   it('shows a failure and emptiness as nodes, and asks again after a refresh', async () => {
     let answers = 0
     const buckets: Buckets = {
