@@ -25,7 +25,11 @@ export function createConnections(
 ): Connections {
   const store = new DisposableStore()
   const changed = store.add(new Emitter<readonly Connection[]>())
-  const list = (): readonly Connection[] => [...localConnection(stack.state), ...settings.current.connections.map(parseConnection)]
+  const list = (): readonly Connection[] => {
+    // The stack's secrets go by its name, so a setting of that name must not lead them elsewhere.
+    const named = settings.current.connections.filter(({ name }) => name !== localStackName)
+    return [...localConnection(stack.state), ...named.map(parseConnection)]
+  }
   let announced = JSON.stringify(list())
   const announce = (): void => {
     const now = JSON.stringify(list())
