@@ -34,6 +34,9 @@ const refusals: ReadonlySet<string> = new Set([
   'ExpiredToken',
   'InvalidToken',
   'TokenRefreshRequired',
+  'AccessDenied',
+  // The client found none: keys may have been entered since.
+  'CredentialsProviderError',
 ])
 
 /** True when other credentials may help. */

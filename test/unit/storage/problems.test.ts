@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { isProblem, LakehouseError } from '#base/errors.ts'
 import { localProblem } from '#storage/localProblems.ts'
-import { s3Problem } from '#storage/s3/problems.ts'
+import { isRefused, s3Problem } from '#storage/s3/problems.ts'
 
 const own = { connection: 'lake', endpoint: 'http://s3:9000', region: 'us-east-1', pathStyle: true }
 const aws = { connection: 'lake', region: 'eu-west-1', pathStyle: false }
@@ -170,5 +170,13 @@ describe('localProblem', () => {
     for (const error of [broken('ABORT_ERR'), new LakehouseError('invalid', 'Known.'), new TypeError('bug')]) {
       assert.equal(localProblem(error, 'read', '/lake/x'), error)
     }
+  })
+
+  it('takes missing and insufficient credentials for ones that others may replace', () => {
+    const names = ['AccessDenied', 'CredentialsProviderError', 'InvalidAccessKeyId', 'NoSuchKey']
+    assert.deepEqual(
+      names.filter(name => isRefused(Object.assign(new Error(name), { name }))),
+      ['AccessDenied', 'CredentialsProviderError', 'InvalidAccessKeyId'],
+    )
   })
 })
