@@ -24,7 +24,7 @@ async function addConnection(deps: HostDeps): Promise<void> {
   })
   const place = kind && (await placeFor(kind.place))
   if (!place) return
-  const name = await askName(deps.settings.current.connections)
+  const name = (await askName(deps.settings.current.connections))?.trim()
   if (name === undefined) return
   const spark = await askSpark()
   if (spark === undefined) return

@@ -34,7 +34,7 @@ describe('connections', () => {
 
   it('are added with names in the settings and keys in the secret storage', async () => {
     answers.pick = 'S3 service at an address'
-    answers.inputs = ['http://localhost:9000', 'us-east-1', 'minio', 'sc://localhost:15002', 'key', 'secret']
+    answers.inputs = ['http://localhost:9000', 'us-east-1', ' minio ', 'sc://localhost:15002', 'key', 'secret']
     await commands.executeCommand(ids.addConnection)
     assert.deepEqual(answers.configuration, {
       connections: [{ name: 'minio', endpoint: 'http://localhost:9000', region: 'us-east-1', spark: 'sc://localhost:15002' }],
