@@ -46,7 +46,8 @@ export const tryLoopback: TryProbe = async (probe, withinMs, signal) => {
   const answer = probe.kind === 'http' ? answersHttp(probe.port, probe.path) : answersHttp2(probe.port)
   const ended = Promise.withResolvers<boolean>()
   const onAbort = (): void => ended.resolve(false)
-  const timer = setTimeout(onAbort, withinMs)
+  // After a busy turn the timer comes before answers that have arrived: they get one more turn.
+  const timer = setTimeout(() => setImmediate(onAbort), withinMs)
   signal.addEventListener('abort', onAbort, { once: true })
   try {
     return await Promise.race([answer.result, ended.promise])

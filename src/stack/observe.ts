@@ -5,7 +5,8 @@ import type { ServiceRecord, StackRecord } from './record.ts'
 import { stackRegion, type ServiceSpec } from './spec.ts'
 import type { ServiceState, StackEndpoints } from './types.ts'
 
-const answerMs = 2000
+/** Generous: an editor that has just opened hears late. A port that nobody listens at answers at once. */
+const answerMs = 10_000
 
 /** What the recorded processes are doing: each is looked up, and asked once when it lives. */
 export async function lookAt(specs: readonly ServiceSpec[], record: StackRecord, signal: AbortSignal): Promise<StackSnapshot> {
