@@ -92,10 +92,10 @@ export function recordsOf(add: AddFile): number | undefined {
   return count !== undefined && Number.isSafeInteger(count) && count >= 0 ? count : undefined
 }
 
-/** Rows of a file that are not deleted; undefined without statistics. */
+/** Rows of a file that are not deleted; undefined without statistics, or when these count fewer rows than are deleted. */
 export function liveRecordsOf(add: AddFile): number | undefined {
-  const records = recordsOf(add)
-  return records === undefined ? undefined : records - (add.deletionVector?.cardinality ?? 0)
+  const live = (recordsOf(add) ?? -1) - (add.deletionVector?.cardinality ?? 0)
+  return live < 0 ? undefined : live
 }
 
 /** What names a logical file: path and deletion vector. */
