@@ -65,7 +65,8 @@ async function startAll(work: ChangeWork, createBuckets: CreateBuckets, started:
   for (const { name } of snapshot.services) {
     if (snapshot.services.find(service => service.name === name)?.health !== 'healthy') {
       showing(work, snapshot)({ step: `Starting ${serviceTitles[name]}` })
-      started.push(name)
+      // A service that had a process is waited for, not ours to end.
+      if ((snapshot.services.find(service => service.name === name)?.pid ?? null) === null) started.push(name)
       await engine.start(name, signal)
       snapshot = await engine.observe(signal)
     }

@@ -10,7 +10,7 @@ export type Probe =
   /** A gRPC server greets with its HTTP/2 settings. */
   | { readonly kind: 'grpc'; readonly port: number }
 
-/** One try; false when there is no answer within `withinMs`. */
+/** One try; false when there is no answer within `withinMs`. @throws the abort reason: who stops asking knows nothing */
 export type TryProbe = (probe: Probe, withinMs: number, signal: AbortSignal) => Promise<boolean>
 
 const firstPauseMs = 50
@@ -50,7 +50,9 @@ export const tryLoopback: TryProbe = async (probe, withinMs, signal) => {
   const timer = setTimeout(() => setImmediate(onAbort), withinMs)
   signal.addEventListener('abort', onAbort, { once: true })
   try {
-    return await Promise.race([answer.result, ended.promise])
+    const answered = await Promise.race([answer.result, ended.promise])
+    signal.throwIfAborted()
+    return answered
   } finally {
     clearTimeout(timer)
     signal.removeEventListener('abort', onAbort)

@@ -2,6 +2,8 @@ import type { ProcessId } from '#process/processId.ts'
 import type { ServicePorts } from './spec.ts'
 import type { ServiceName, StackSecrets } from './types.ts'
 
+const maxPid = 2 ** 31 - 1
+
 /** A started service as the discovery file names it. */
 export interface ServiceRecord {
   readonly process: ProcessId
@@ -45,7 +47,15 @@ function parseSecrets(value: unknown): StackSecrets | undefined {
 function parseService(value: unknown): ServiceRecord | undefined {
   const { process, ports, since, urls } = asObject(value)
   const { pid, started } = asObject(process)
-  if (typeof pid !== 'number' || typeof started !== 'string' || typeof since !== 'number') return undefined
+  if (
+    typeof pid !== 'number' ||
+    !Number.isInteger(pid) ||
+    pid < 1 ||
+    pid > maxPid ||
+    typeof started !== 'string' ||
+    typeof since !== 'number'
+  )
+    return undefined
   const numbers = Object.entries(asObject(ports)).filter((entry): entry is [string, number] => isPort(entry[1]))
   const { main, ...others } = Object.fromEntries(numbers)
   if (main === undefined) return undefined

@@ -83,6 +83,18 @@ describe('a probe', () => {
   })
 })
 
+it('stops asking without an answer: an abort is no sign of illness', async () => {
+  const silent = createTcpServer()
+  await new Promise<void>(resolve => void silent.listen(0, '127.0.0.1', resolve))
+  const address = silent.address()
+  assert.ok(address !== null && typeof address === 'object')
+  const leaving = new AbortController()
+  const asked = tryLoopback({ kind: 'grpc', port: address.port }, 60_000, leaving.signal)
+  leaving.abort(new Error('not needed'))
+  await assert.rejects(asked, /not needed/)
+  silent.close()
+})
+
 function http(port: number): Promise<boolean> {
   return tryLoopback({ kind: 'http', port, path: '/' }, 300, signal)
 }
