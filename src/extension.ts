@@ -39,7 +39,11 @@ export function activate({ extensionUri, secrets: storage, subscriptions, worksp
       env: process.env,
     })
   }
-  const lakehouse = (): Promise<Lakehouse> => (opened ??= open())
+  const lakehouse = (): Promise<Lakehouse> =>
+    (opened ??= open().catch((error: unknown) => {
+      opened = undefined
+      throw error
+    }))
   const deps: HostDeps = { extensionUri, workspaceState, lakehouse, settings, secrets, log, problems: createProblems(log) }
   const watch = createStackWatch(deps)
   const panels = registerPanels(deps, watch)
@@ -54,7 +58,7 @@ export function activate({ extensionUri, secrets: storage, subscriptions, worksp
   return { lakehouse, explorer: explorer.tree }
 }
 
-/** Ends sessions and the reading thread; the stack goes on. */
+/** Ends the reading thread and lets go of sessions; the stack goes on, and what runs in it. */
 export async function deactivate(): Promise<void> {
   const lakehouse = await opened
   opened = undefined

@@ -12,10 +12,15 @@ export function columnSummaries(schema: DeltaStruct | null): readonly ColumnSumm
   }))
 }
 
-const sparkNames: Readonly<Record<string, string>> = { byte: 'tinyint', short: 'smallint', integer: 'int', long: 'bigint' }
+const sparkNames: ReadonlyMap<string, string> = new Map([
+  ['byte', 'tinyint'],
+  ['short', 'smallint'],
+  ['integer', 'int'],
+  ['long', 'bigint'],
+])
 
 function typeName(type: DeltaType): string {
-  if (typeof type === 'string') return sparkNames[type] ?? type
+  if (typeof type === 'string') return sparkNames.get(type) ?? type
   switch (type.type) {
     case 'struct':
       return `struct<${type.fields.map(field => `${field.name}:${typeName(field.type)}`).join(',')}>`

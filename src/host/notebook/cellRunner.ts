@@ -146,8 +146,11 @@ export class CellRunner {
     this.#deps.onLive(undefined)
     this.#edit(() => (this.#live ? this.#execution.replaceOutput(this.#outputs) : undefined))
     this.#edit(() => {
-      this.#execution.end(outcome === 'stopped' ? undefined : outcome === 'succeeded', at)
-      this.#ended.resolve(outcome)
+      try {
+        this.#execution.end(outcome === 'stopped' ? undefined : outcome === 'succeeded', at)
+      } finally {
+        this.#ended.resolve(outcome)
+      }
     })
   }
 
