@@ -2,6 +2,7 @@ import { connect as connectHttp2 } from 'node:http2'
 import { get } from 'node:http'
 import { LakehouseError } from '#base/errors.ts'
 import type { Clock } from '#base/clock.ts'
+import { untilAborted } from '#base/untilAborted.ts'
 
 /** How to tell that a service answers. */
 export type Probe =
@@ -44,18 +45,13 @@ export async function waitHealthy(
 /** One try on the loopback address. */
 export const tryLoopback: TryProbe = async (probe, withinMs, signal) => {
   const answer = probe.kind === 'http' ? answersHttp(probe.port, probe.path) : answersHttp2(probe.port)
-  const ended = Promise.withResolvers<boolean>()
-  const onAbort = (): void => ended.resolve(false)
+  const late = Promise.withResolvers<boolean>()
   // After a busy turn the timer comes before answers that have arrived: they get one more turn.
-  const timer = setTimeout(() => setImmediate(onAbort), withinMs)
-  signal.addEventListener('abort', onAbort, { once: true })
+  const timer = setTimeout(() => setImmediate(() => late.resolve(false)), withinMs)
   try {
-    const answered = await Promise.race([answer.result, ended.promise])
-    signal.throwIfAborted()
-    return answered
+    return await untilAborted(Promise.race([answer.result, late.promise]), signal)
   } finally {
     clearTimeout(timer)
-    signal.removeEventListener('abort', onAbort)
     answer.close()
   }
 }
