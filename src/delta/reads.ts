@@ -1,5 +1,6 @@
 import { isProblem } from '#base/errors.ts'
-import { liveRecordsOf, recordsOf } from './actions.ts'
+import { recordsOf } from './actions.ts'
+import { liveRecords } from './activeFiles.ts'
 import { physicalName } from './columns.ts'
 import { checkReadable, columnMappingOf } from './features.ts'
 import { readHistory, type HistoryRequest } from './history.ts'
@@ -16,6 +17,7 @@ export async function describeTable(table: DeltaTable, at: At, signal: AbortSign
   return await withLog(table, signal, async listing => {
     const { snapshot, files: log } = await snapshotAt(table, listing, at, signal)
     const { version, protocol, metadata, schema, files: active } = snapshot
+    const live = active && (await liveRecords(active, signal))
     return {
       version,
       timestamp: isoTime(await timeOf(table, log, snapshot, signal)),
@@ -27,8 +29,8 @@ export async function describeTable(table: DeltaTable, at: At, signal: AbortSign
       clusteringColumns: clusteringColumns(snapshot),
       properties: metadata.configuration,
       numFiles: active?.length ?? null,
-      sizeBytes: active?.reduce((sum, { size }) => sum + size, 0) ?? null,
-      numRecords: active ? sumOrNull(active.map(liveRecordsOf)) : null,
+      sizeBytes: active ? sum(active.sizes) : null,
+      numRecords: live ? numberOrNull(sum(live)) : null,
       earliestVersion: earliestVersion(listing) ?? version,
       latestVersion: listing.latestVersion,
     }
@@ -46,7 +48,8 @@ export async function listFiles(table: DeltaTable, at: At, signal: AbortSignal):
     const { snapshot } = await snapshotAt(table, listing, at, signal)
     checkReadable(table, snapshot.version, snapshot.protocol)
     const logicalNames = partitionNames(snapshot)
-    return (snapshot.files ?? []).map(add => ({
+    const adds = (await snapshot.files?.slice(0, Infinity, signal)) ?? []
+    return adds.map(add => ({
       path: add.path,
       sizeBytes: add.size,
       numRecords: recordsOf(add) ?? null,
@@ -103,13 +106,15 @@ async function snapshotAt(
   return { snapshot, files: log }
 }
 
-function sumOrNull(counts: readonly (number | undefined)[]): number | null {
-  let sum = 0
-  for (const count of counts) {
-    if (count === undefined) return null
-    sum += count
-  }
-  return sum
+function sum(numbers: Float64Array): number {
+  let total = 0
+  for (const each of numbers) total += each
+  return total
+}
+
+/** Null for what is not known. */
+function numberOrNull(count: number): number | null {
+  return Number.isNaN(count) ? null : count
 }
 
 function partitionNames({ schema, protocol, metadata }: Snapshot): ReadonlyMap<string, string> {

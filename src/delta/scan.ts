@@ -3,6 +3,7 @@ import { encodeBatches } from '#arrow/ipc.ts'
 import { isProblem, LakehouseError } from '#base/errors.ts'
 import { limit } from '#base/limit.ts'
 import { liveRecordsOf, recordsOf, type AddFile } from './actions.ts'
+import { ListedFiles } from './activeFiles.ts'
 import { arrowData, arrowField } from './arrowTypes.ts'
 import { countBelow, physicalRow } from './deletionVector.ts'
 import { checkReadable, columnMappingOf } from './features.ts'
@@ -64,12 +65,16 @@ async function readSlices(
 ): Promise<{ readonly batches: readonly RecordBatch[]; readonly more: boolean }> {
   const ending = new AbortController()
   const bounded: Scan = { ...scan, budget: { left: mostBytes }, signal: AbortSignal.any([scan.signal, ending.signal]) }
-  const files = scan.snapshot.files ?? []
+  const files = scan.snapshot.files ?? new ListedFiles([])
   const count = async (add: AddFile): Promise<number> => {
     const { parquet, deleted } = await inFile(bounded, add, () => openDataFile(scan.table, add, bounded.signal))
     return parquet.rows - deleted.length
   }
-  const { slices, more } = await planSlices(files, request, count, misleading.has(scan.snapshot) ? () => undefined : liveRecordsOf)
+  const { slices, more } = await planSlices(files, request, {
+    count,
+    known: misleading.has(scan.snapshot) ? () => undefined : liveRecordsOf,
+    signal: bounded.signal,
+  })
   const atOnce = limit(filesAtOnce)
   try {
     const parts = await Promise.all(slices.map(slice => atOnce(() => inFile(bounded, slice.add, () => readSlice(bounded, slice)))))

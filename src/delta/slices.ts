@@ -1,4 +1,5 @@
-import { liveRecordsOf, type AddFile } from './actions.ts'
+import type { AddFile } from './actions.ts'
+import type { ActiveFiles } from './activeFiles.ts'
 import type { RowsRequest } from './types.ts'
 
 /** Live rows [start, start + count) of one file. */
@@ -17,25 +18,30 @@ export interface SlicePlan {
 /** Files counted at once where statistics do not tell: one, and then always twice as many. */
 const mostAtOnce = 8
 
-/**
- * The slices that make up rows [offset, offset + limit) of the files in order. `count` opens a file to count its live rows; it
- * is asked only for files without statistics, and only as far as needed.
- */
+/** How rows are counted. */
+export interface Counting {
+  /** Opens a file to count its live rows; asked only where `known` does not tell, and only as far as needed. */
+  readonly count: (add: AddFile) => Promise<number>
+  /** Live rows by statistics. */
+  readonly known: (add: AddFile) => number | undefined
+  readonly signal: AbortSignal
+}
+
+/** The slices that make up rows [offset, offset + limit) of the files in order. */
 export async function planSlices(
-  files: readonly AddFile[],
-  { offset, limit }: RowsRequest,
-  count: (add: AddFile) => Promise<number>,
-  known: (add: AddFile) => number | undefined = liveRecordsOf,
+  files: Pick<ActiveFiles, 'length' | 'slice'>,
+  { offset, limit }: Pick<RowsRequest, 'offset' | 'limit'>,
+  { count, known, signal }: Counting,
 ): Promise<SlicePlan> {
   const slices: Slice[] = []
   let skip = offset
   let need = limit
   let atOnce = 1
   for (let i = 0; i < files.length;) {
-    const block = files.slice(i, i + atOnce)
+    const block = await files.slice(i, i + atOnce, signal)
     i += atOnce
-    atOnce = Math.min(atOnce * 2, mostAtOnce)
     const lives = await Promise.all(block.map(async add => known(add) ?? (await count(add))))
+    atOnce = Math.min(atOnce * 2, mostAtOnce)
     for (const [k, add] of block.entries()) {
       const live = lives[k] ?? 0
       const start = Math.min(skip, live)

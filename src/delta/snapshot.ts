@@ -1,6 +1,7 @@
 import { asError, isProblem, type LakehouseError } from '#base/errors.ts'
 import { limit } from '#base/limit.ts'
 import type { Action, AddFile, DomainMetadata, Metadata } from './actions.ts'
+import { ListedFiles, type ActiveFiles } from './activeFiles.ts'
 import { readCheckpoint, type CheckpointState } from './checkpoint.ts'
 import { parseActions } from './commits.ts'
 import { missingFeature } from './features.ts'
@@ -24,8 +25,8 @@ export interface Header {
 export interface Snapshot extends Header {
   /** Newest of each domain, removed ones left out. */
   readonly domains: ReadonlyMap<string, DomainMetadata>
-  /** Active files: those of the checkpoint, then in order of their commits; undefined where a reader feature stops it. */
-  readonly files: readonly AddFile[] | undefined
+  /** Those of the checkpoint, then in order of their commits; undefined where a reader feature stops it. */
+  readonly files: ActiveFiles | undefined
 }
 
 /** Protocol and metadata of a version; reads commits backwards until both are known. */
@@ -43,7 +44,7 @@ export async function loadSnapshot(table: DeltaTable, files: LogFiles, version: 
   const { protocol, metadata, domains, adds } = await replayOrHeader(table, files, version, signal)
   const header = headerOf(table, version, protocol, metadata)
   const kept = [...domains].filter(([, domain]) => !domain.removed)
-  return { ...header, domains: new Map(kept), files: missingFeature(header.protocol) === undefined ? adds : undefined }
+  return { ...header, domains: new Map(kept), files: missingFeature(header.protocol) === undefined ? new ListedFiles(adds) : undefined }
 }
 
 /** Files in a form that only an unknown feature explains must not hide the rest of the table. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import type { AddFile } from '#delta/actions.ts'
+import { liveRecordsOf, type AddFile } from '#delta/actions.ts'
+import { ListedFiles } from '#delta/activeFiles.ts'
 import { planSlices } from '#delta/slices.ts'
 
 const file = (path: string, records: number | undefined, deletedRows = 0): AddFile => ({
@@ -13,10 +14,12 @@ const file = (path: string, records: number | undefined, deletedRows = 0): AddFi
 
 const planned = async (files: readonly AddFile[], offset: number, limit: number, counts: Readonly<Record<string, number>> = {}) => {
   const opened: string[] = []
-  const plan = await planSlices(files, { offset, limit }, ({ path }) => {
+  const count = ({ path }: AddFile): Promise<number> => {
     opened.push(path)
     return Promise.resolve(counts[path] ?? 0)
-  })
+  }
+  const counting = { count, known: liveRecordsOf, signal: new AbortController().signal }
+  const plan = await planSlices(new ListedFiles(files), { offset, limit }, counting)
   return { slices: plan.slices.map(({ add, start, count }) => `${add.path}[${start}+${count}]`), more: plan.more, opened }
 }
 
