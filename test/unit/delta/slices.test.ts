@@ -14,11 +14,11 @@ const file = (path: string, records: number | undefined, deletedRows = 0): AddFi
 
 const planned = async (files: readonly AddFile[], offset: number, limit: number, counts: Readonly<Record<string, number>> = {}) => {
   const opened: string[] = []
-  const count = ({ path }: AddFile): Promise<number> => {
+  const open = ({ path }: AddFile): Promise<number> => {
     opened.push(path)
     return Promise.resolve(counts[path] ?? 0)
   }
-  const counting = { count, known: liveRecordsOf, signal: new AbortController().signal }
+  const counting = { count: open, known: liveRecordsOf, signal: new AbortController().signal }
   const plan = await planSlices(new ListedFiles(files), { offset, limit }, counting)
   return { slices: plan.slices.map(({ add, start, count }) => `${add.path}[${start}+${count}]`), more: plan.more, opened }
 }
