@@ -1,20 +1,29 @@
 import { asError, fromProblem, LakehouseError, toProblem, type Problem } from '#base/errors.ts'
 import type { Disposable } from '#base/disposable.ts'
 
-/** A contract is an interface of methods; each takes one payload and answers with a promise. */
+/**
+ * A contract is an interface of methods; each takes one payload and answers with a promise. One that takes long may tell how
+ * far it is by an optional third parameter, which is absent where the caller does not listen.
+ */
 export type Contract<T> = {
-  [K in keyof T]: (payload: never, signal: AbortSignal) => Promise<unknown>
+  [K in keyof T]: (payload: never, signal: AbortSignal, report: never) => Promise<unknown>
 }
-type Payload<F> = F extends (payload: infer P, signal: AbortSignal) => Promise<unknown> ? P : never
-type Answer<F> = F extends (payload: never, signal: AbortSignal) => Promise<infer R> ? R : never
+type Payload<F> = F extends (payload: infer P, signal: AbortSignal, report: never) => Promise<unknown> ? P : never
+type Answer<F> = F extends (payload: never, signal: AbortSignal, report: never) => Promise<infer R> ? R : never
+type Report<F> = F extends (payload: never, signal: AbortSignal, report: infer R) => Promise<unknown>
+  ? unknown extends R
+    ? undefined
+    : R
+  : never
 
 type Message =
-  | { readonly kind: 'call'; readonly id: number; readonly method: string; readonly payload: unknown }
+  | { readonly kind: 'call'; readonly id: number; readonly method: string; readonly payload: unknown; readonly listens: boolean }
   | { readonly kind: 'cancel'; readonly id: number }
+  | { readonly kind: 'progress'; readonly id: number; readonly progress: unknown }
   | { readonly kind: 'answer'; readonly id: number; readonly value: unknown }
   | { readonly kind: 'failure'; readonly id: number; readonly problem: Problem }
 
-const messageKinds: ReadonlySet<unknown> = new Set(['call', 'cancel', 'answer', 'failure'])
+const messageKinds: ReadonlySet<unknown> = new Set(['call', 'cancel', 'progress', 'answer', 'failure'])
 
 function isMessage(value: unknown): value is Message {
   return (
@@ -25,6 +34,13 @@ function isMessage(value: unknown): value is Message {
     'id' in value &&
     typeof value.id === 'number'
   )
+}
+
+/** A call that has no answer yet. */
+interface Waiting {
+  resolve(value: unknown): void
+  reject(error: unknown): void
+  readonly report: ((progress: unknown) => void) | undefined
 }
 
 /** One end of a message channel: a webview panel on the host, `acquireVsCodeApi()` in the page, a worker thread. */
@@ -38,7 +54,7 @@ export interface Port {
  * arrives as one, with code, hint and details; any other error arrives with code `failed`.
  */
 export class Peer<Mine extends Contract<Mine>, Theirs extends Contract<Theirs>> implements Disposable {
-  readonly #pending = new Map<number, { resolve(value: unknown): void; reject(error: unknown): void }>()
+  readonly #pending = new Map<number, Waiting>()
   readonly #running = new Map<number, AbortController>()
   readonly #listener: Disposable
   readonly #port: Port
@@ -54,20 +70,28 @@ export class Peer<Mine extends Contract<Mine>, Theirs extends Contract<Theirs>> 
     })
   }
 
-  /** @throws LakehouseError when the handler failed or the port closed; the abort reason when `signal` aborts. */
-  call<K extends keyof Theirs & string>(method: K, payload: Payload<Theirs[K]>, signal?: AbortSignal): Promise<Answer<Theirs[K]>> {
+  /**
+   * `report` hears how far a method that tells it is, until the answer or an abort.
+   * @throws LakehouseError when the handler failed or the port closed; the abort reason when `signal` aborts.
+   */
+  call<K extends keyof Theirs & string>(
+    method: K,
+    payload: Payload<Theirs[K]>,
+    signal?: AbortSignal,
+    report?: Report<Theirs[K]>,
+  ): Promise<Answer<Theirs[K]>> {
     signal?.throwIfAborted()
     if (this.#closed) return Promise.reject(closed())
     const id = this.#nextId++
     const { promise, resolve, reject } = Promise.withResolvers<unknown>()
-    this.#pending.set(id, { resolve, reject })
+    this.#pending.set(id, { resolve, reject, report })
     const onAbort = (): void => {
       this.#pending.delete(id)
       this.#port.post({ kind: 'cancel', id } satisfies Message)
       reject(signal?.reason)
     }
     signal?.addEventListener('abort', onAbort, { once: true })
-    this.#port.post({ kind: 'call', id, method, payload } satisfies Message)
+    this.#port.post({ kind: 'call', id, method, payload, listens: report !== undefined } satisfies Message)
     const answered = promise.finally(() => signal?.removeEventListener('abort', onAbort))
     // SAFETY: only an `answer` to this id resolves it, and the other side is checked against Theirs[K].
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
@@ -84,6 +108,8 @@ export class Peer<Mine extends Contract<Mine>, Theirs extends Contract<Theirs>> 
 
   async #receive(message: Message): Promise<void> {
     switch (message.kind) {
+      case 'progress':
+        return this.#pending.get(message.id)?.report?.(message.progress)
       case 'answer':
         return this.#settle(message.id)?.resolve(message.value)
       case 'failure':
@@ -91,7 +117,7 @@ export class Peer<Mine extends Contract<Mine>, Theirs extends Contract<Theirs>> 
       case 'cancel':
         return this.#running.get(message.id)?.abort()
       case 'call':
-        return await this.#serve(message.id, message.method, message.payload)
+        return await this.#serve(message)
     }
   }
 
@@ -101,7 +127,7 @@ export class Peer<Mine extends Contract<Mine>, Theirs extends Contract<Theirs>> 
     return waiting
   }
 
-  async #serve(id: number, method: string, payload: unknown): Promise<void> {
+  async #serve({ id, method, payload, listens }: Message & { readonly kind: 'call' }): Promise<void> {
     const controller = new AbortController()
     this.#running.set(id, controller)
     try {
@@ -109,8 +135,11 @@ export class Peer<Mine extends Contract<Mine>, Theirs extends Contract<Theirs>> 
       const served: unknown = Reflect.get(this.#mine, method)
       // SAFETY: an own key of a Contract; the caller's payload was checked against the same contract.
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-      const handler = served as (payload: unknown, signal: AbortSignal) => Promise<unknown>
-      this.#post({ kind: 'answer', id, value: await handler(payload, controller.signal) })
+      const handler = served as (payload: unknown, signal: AbortSignal, report?: (progress: unknown) => void) => Promise<unknown>
+      const report = (progress: unknown): void => {
+        if (this.#running.has(id)) this.#post({ kind: 'progress', id, progress })
+      }
+      this.#post({ kind: 'answer', id, value: await handler(payload, controller.signal, listens ? report : undefined) })
     } catch (error) {
       this.#post({ kind: 'failure', id, problem: toProblem(error) ?? { code: 'failed', message: asError(error).message } })
     } finally {

@@ -3,6 +3,7 @@ import { LakehouseError } from '#base/errors.ts'
 import { Peer, type Port } from '#protocol/rpc.ts'
 interface Host {
   readPage(range: { readonly offset: number; readonly limit: number }, signal: AbortSignal): Promise<Uint8Array>
+  count(to: number, signal: AbortSignal, report?: (progress: { readonly done: number }) => void): Promise<string>
 }
 interface Page {
   showVersion(version: number, signal: AbortSignal): Promise<void>
@@ -34,6 +35,7 @@ const nextTurn = (): Promise<void> =>
 
 describe('rpc peer', () => {
   let aborted = false
+  let tell: ((progress: { readonly done: number }) => void) | undefined
   let host: Peer<Host, Page>
   let page: Peer<Page, Host>
 
@@ -52,6 +54,14 @@ describe('rpc peer', () => {
             reject(new Error('stopped'))
           })
         })
+      },
+      count: async (to, signal, report) => {
+        tell = report
+        for (let done = 1; done <= to && !signal.aborted; done++) {
+          report?.({ done })
+          await nextTurn()
+        }
+        return report ? 'told' : 'untold'
       },
     })
     page = new Peer<Page, Host>(right, { showVersion: async () => {} })
@@ -96,10 +106,41 @@ describe('rpc peer', () => {
     await assert.rejects(orphan, { code: 'cancelled' })
   })
 
+  it('brings the progress of a call to a caller that listens, in order and before the answer', async () => {
+    const heard: unknown[] = []
+    const answer = await page.call('count', 3, undefined, ({ done }) => heard.push(done))
+    heard.push(answer)
+    assert.deepEqual(heard, [1, 2, 3, 'told'])
+  })
+
+  it('tells a handler that nobody listens', async () => {
+    assert.equal(await page.call('count', 1), 'untold')
+    assert.equal(tell, undefined)
+  })
+
+  it('drops progress that comes after the answer or after an abort', async () => {
+    const heard: number[] = []
+    const listen = ({ done }: { readonly done: number }): void => void heard.push(done)
+    await page.call('count', 1, undefined, listen)
+    tell?.({ done: 100 })
+    const controller = new AbortController()
+    const slow = page.call('count', 1000, controller.signal, listen)
+    slow.catch(() => {})
+    controller.abort(new Error('not needed'))
+    await assert.rejects(slow, /not needed/)
+    tell?.({ done: 200 })
+    await nextTurn()
+    assert.deepEqual(heard, [1])
+  })
+
   it('refuses wrong payloads and names at compile time', () => {
     // @ts-expect-error offset is a number
     void (() => page.call('readPage', { offset: 'x', limit: 1 }))
     // @ts-expect-error no such method
     void (() => page.call('readPages', { offset: 1, limit: 1 }))
+    // @ts-expect-error readPage tells no progress
+    void (() => page.call('readPage', { offset: 1, limit: 1 }, undefined, () => {}))
+    // @ts-expect-error count tells numbers
+    void (() => page.call('count', 1, undefined, ({ done }: { readonly done: string }) => done))
   })
 })
