@@ -1,4 +1,5 @@
 import { unreachable } from '#base/unreachable.ts'
+import type { At } from '#delta/types.ts'
 import type { Buckets, ListPage, ObjectStore } from '#storage/objectStore.ts'
 import type { S3Endpoint, StoreSpec } from '#storage/storeSpec.ts'
 import type { CatalogNode } from './catalogNode.ts'
@@ -121,11 +122,18 @@ function columnNodes(table: Place, path: readonly string[], columns: ReturnType<
 }
 
 async function filesPage(ports: CatalogPorts, table: Place, from: string | undefined, signal: AbortSignal): Promise<NodePage> {
-  const start = Number(from ?? 0)
-  const files = await ports.reads.files({ place: table, at: {} }, signal)
-  const nodes = files.slice(start, start + filesPerPage).map((file): CatalogNode => {
+  const { at, offset } = from === undefined ? { at: {}, offset: 0 } : parseFilesCursor(from)
+  const { version, files, total } = await ports.reads.files({ place: table, at, offset, limit: filesPerPage }, signal)
+  const nodes = files.map((file): CatalogNode => {
     const deletedRows = file.deletionVector?.cardinality ?? 0
     return { kind: 'file', table, path: file.path, size: file.sizeBytes, rows: file.numRecords, deletedRows }
   })
-  return start + filesPerPage < files.length ? { nodes, next: String(start + filesPerPage) } : { nodes }
+  const end = offset + files.length
+  return end < total ? { nodes, next: `${version} ${end}` } : { nodes }
+}
+
+/** Where the next files are, and of which version: a commit between two pages must not skip or repeat a file. */
+function parseFilesCursor(from: string): { readonly at: At; readonly offset: number } {
+  const [version, offset] = from.split(' ')
+  return { at: { version: Number(version) }, offset: Number(offset) }
 }

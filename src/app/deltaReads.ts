@@ -1,4 +1,5 @@
 import { Lru } from '#base/lru.ts'
+import { throttled, type Report } from '#base/progress.ts'
 import { describeTable, listFiles, listHistory, readTableRows } from '#delta/reads.ts'
 import { openTable, type DeltaTable, type Memo, type StoredAt } from '#delta/table.ts'
 import type { ObjectStore } from '#storage/objectStore.ts'
@@ -9,13 +10,18 @@ import type { TableReads } from './tableReads.ts'
 /** Reads in this thread. States of versions and footers stay in memory, the most recently used up to a bound. */
 export function createTableReads(openStore: (spec: StoreSpec) => ObjectStore): TableReads {
   const memo = createMemo(memoBytes)
-  const open = ({ store, key }: Place): DeltaTable =>
-    openTable(openStore(store), key, { memo, resolve: uri => resolveUri(uri, store, openStore) })
+  const open = ({ store, key }: Place, report: Report | undefined): DeltaTable =>
+    openTable(openStore(store), key, {
+      memo,
+      resolve: uri => resolveUri(uri, store, openStore),
+      ...(report ? { report: throttled(report) } : {}),
+    })
   return {
-    describe: ({ place, at }, signal) => describeTable(open(place), at, signal),
-    history: ({ place, before, limit }, signal) => listHistory(open(place), before === undefined ? { limit } : { before, limit }, signal),
-    files: ({ place, at }, signal) => listFiles(open(place), at, signal),
-    rows: ({ place, at, rows }, signal) => readTableRows(open(place), at, rows, signal),
+    describe: ({ place, at }, signal, report) => describeTable(open(place, report), at, signal),
+    history: ({ place, before, limit }, signal, report) =>
+      listHistory(open(place, report), before === undefined ? { limit } : { before, limit }, signal),
+    files: ({ place, ...request }, signal, report) => listFiles(open(place, report), request, signal),
+    rows: ({ place, at, rows }, signal, report) => readTableRows(open(place, report), at, rows, signal),
   }
 }
 

@@ -1,15 +1,25 @@
-import type { At, FileEntry, HistoryPage, RowsRequest, TableDescription, TableRows } from '#delta/types.ts'
+import type { Report } from '#base/progress.ts'
+import type { At, FilesPage, FilesRequest, HistoryPage, RowsRequest, TableDescription, TableRows } from '#delta/types.ts'
 import type { Place } from './place.ts'
 
 /**
  * Reads of Delta tables. Served by a worker thread in the editor and in process on the command line; both sides of the
- * thread speak this contract over a Peer.
+ * thread speak this contract over a Peer. A read that takes long tells `report` how far it is, ten times a second at most.
  */
 export interface TableReads {
-  describe(table: { readonly place: Place; readonly at: At }, signal: AbortSignal): Promise<TableDescription>
+  describe(table: { readonly place: Place; readonly at: At }, signal: AbortSignal, report?: Report): Promise<TableDescription>
   /** Versions below `before`, from the newest when absent. */
-  history(table: { readonly place: Place; readonly before?: number; readonly limit: number }, signal: AbortSignal): Promise<HistoryPage>
-  files(table: { readonly place: Place; readonly at: At }, signal: AbortSignal): Promise<readonly FileEntry[]>
+  history(
+    table: { readonly place: Place; readonly before?: number; readonly limit: number },
+    signal: AbortSignal,
+    report?: Report,
+  ): Promise<HistoryPage>
+  /** A page of the active files; the version it names keeps the next page consistent with it. */
+  files(table: FilesRequest & { readonly place: Place }, signal: AbortSignal, report?: Report): Promise<FilesPage>
   /** @throws LakehouseError `unsupported` with the name of a reader feature that this reader does not have. */
-  rows(table: { readonly place: Place; readonly at: At; readonly rows: RowsRequest }, signal: AbortSignal): Promise<TableRows>
+  rows(
+    table: { readonly place: Place; readonly at: At; readonly rows: RowsRequest },
+    signal: AbortSignal,
+    report?: Report,
+  ): Promise<TableRows>
 }

@@ -23,10 +23,10 @@ export function createWorkerReads(workerFile: string, credentials: CredentialSou
     return current
   }
   return {
-    describe: (payload, signal) => running().read(peer => peer.call('describe', payload, signal)),
-    history: (payload, signal) => running().read(peer => peer.call('history', payload, signal)),
-    files: (payload, signal) => running().read(peer => peer.call('files', payload, signal)),
-    rows: (payload, signal) => running().read(peer => peer.call('rows', payload, signal)),
+    describe: (payload, signal, report) => running().read(peer => peer.call('describe', payload, signal, report)),
+    history: (payload, signal, report) => running().read(peer => peer.call('history', payload, signal, report)),
+    files: (payload, signal, report) => running().read(peer => peer.call('files', payload, signal, report)),
+    rows: (payload, signal, report) => running().read(peer => peer.call('rows', payload, signal, report)),
     dispose: () => {
       current?.dispose()
       current = undefined

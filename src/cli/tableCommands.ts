@@ -1,15 +1,16 @@
 import { locationOf, nameOf } from '#app/place.ts'
-import type { RowsRequest } from '#delta/types.ts'
+import type { At, FilesPage, RowsRequest } from '#delta/types.ts'
 import type { Command, Format } from './args.ts'
 import { TextOut, type Io } from './io.ts'
 import type { Lab } from './lab.ts'
 import { openRowSink, type RowSink } from './rowSink.ts'
-import { alignedLines, describeLines, historyLine } from './textOutput.ts'
+import { alignedLines, describeLines, fileLine, historyLine } from './textOutput.ts'
 
 type Of<K extends Command['kind']> = Command & { readonly kind: K }
 
 const historyPage = 1000
 const rowsPage = 100_000
+const filesPage = 10_000
 
 export async function tables(command: Of<'tables'>, { format, lab, io, signal }: Run): Promise<void> {
   await lab.at(
@@ -72,15 +73,16 @@ export async function files(command: Of<'files'>, { format, lab, io, signal }: R
     command.table,
     async place => {
       const list = new JsonList(format, io)
-      const lines: (readonly string[])[] = []
-      for (const file of await lab.lakehouse.reads.files({ place, at: command.at }, signal)) {
-        const { path, sizeBytes, numRecords, deletionVector } = file
-        await list.add(file)
-        const deleted = deletionVector ? `${deletionVector.cardinality} deleted` : ''
-        lines.push([path, `${sizeBytes} bytes`, numRecords === null ? '' : `${numRecords} rows`, deleted])
+      const read = async (at: At, offset: number): Promise<FilesPage> =>
+        await lab.lakehouse.reads.files({ place, at, offset, limit: filesPage }, signal)
+      let page = await read(command.at, 0)
+      for (let offset = 0; ; page = await read({ version: page.version }, offset)) {
+        for (const file of page.files) await list.add(file)
+        if (format.kind === 'text') await io.out(alignedLines(page.files.map(fileLine)))
+        offset += page.files.length
+        if (page.files.length === 0 || offset >= page.total) break
       }
       await list.end()
-      if (format.kind === 'text') await io.out(alignedLines(lines))
     },
     signal,
   )

@@ -1,5 +1,5 @@
 import { rowChanges } from '#app/rowChanges.ts'
-import type { DeltaType, HistoryEntry, TableDescription } from '#delta/types.ts'
+import type { DeltaType, FileEntry, HistoryEntry, TableDescription } from '#delta/types.ts'
 
 /** Lines whose columns begin below each other; no trailing space. */
 export function alignedLines(rows: readonly (readonly string[])[]): string {
@@ -55,6 +55,12 @@ export function historyLine(entry: HistoryEntry): readonly string[] {
   ] as const
   const rows = changes.flatMap(([number, what]) => (number > 0 ? [`${count(number)} ${what}`] : [])).join(', ')
   return [String(entry.version), entry.timestamp, entry.operation ?? '', rows, entry.readable ? '' : 'no longer readable']
+}
+
+/** A data file in a list of them, as cells. */
+export function fileLine({ path, sizeBytes, numRecords, deletionVector }: FileEntry): readonly string[] {
+  const deleted = deletionVector ? `${deletionVector.cardinality} deleted` : ''
+  return [path, `${sizeBytes} bytes`, numRecords === null ? '' : `${numRecords} rows`, deleted]
 }
 
 function count(value: number | null): string {

@@ -5,10 +5,10 @@ import { physicalName } from './columns.ts'
 import { checkReadable, columnMappingOf } from './features.ts'
 import { readHistory, type HistoryRequest } from './history.ts'
 import { earliestVersion, listBack, listLog, type LogFiles, type LogListing } from './log.ts'
-import { readRows } from './scan.ts'
+import { checkPage, readRows } from './scan.ts'
 import { loadSnapshot, type Snapshot } from './snapshot.ts'
 import type { DeltaTable } from './table.ts'
-import type { At, FileEntry, HistoryPage, RowsRequest, TableDescription, TableRows } from './types.ts'
+import type { At, FilesPage, FilesRequest, HistoryPage, RowsRequest, TableDescription, TableRows } from './types.ts'
 import { isoTime, resolveVersion, timeOf } from './versions.ts'
 import { isWire, parseJson } from './wire.ts'
 
@@ -42,14 +42,15 @@ export async function listHistory(table: DeltaTable, request: HistoryRequest, si
   return await withLog(table, signal, listing => readHistory(table, listing, request, signal))
 }
 
-/** The active files of a version in the order of the log. @throws LakehouseError `unsupported` with the feature */
-export async function listFiles(table: DeltaTable, at: At, signal: AbortSignal): Promise<readonly FileEntry[]> {
+/** One page of the active files of a version in the order of the log. @throws LakehouseError `unsupported` with the feature, `invalid` */
+export async function listFiles(table: DeltaTable, { at, offset, limit }: FilesRequest, signal: AbortSignal): Promise<FilesPage> {
+  checkPage('Files', offset, limit)
   return await withLog(table, signal, async listing => {
     const { snapshot } = await snapshotAt(table, listing, at, signal)
     checkReadable(table, snapshot.version, snapshot.protocol)
     const logicalNames = partitionNames(snapshot)
-    const adds = (await snapshot.files?.slice(0, Infinity, signal)) ?? []
-    return adds.map(add => ({
+    const adds = (await snapshot.files?.slice(offset, offset + limit, signal)) ?? []
+    const files = adds.map(add => ({
       path: add.path,
       sizeBytes: add.size,
       numRecords: recordsOf(add) ?? null,
@@ -58,6 +59,7 @@ export async function listFiles(table: DeltaTable, at: At, signal: AbortSignal):
       ),
       deletionVector: add.deletionVector ? { cardinality: add.deletionVector.cardinality } : null,
     }))
+    return { version: snapshot.version, files, total: snapshot.files?.length ?? 0 }
   })
 }
 

@@ -21,7 +21,7 @@ import type { DeltaField, DeltaStruct, RowsRequest, TableRows } from './types.ts
  * @throws LakehouseError `unsupported` with the feature, `corrupt`, `notFound` with the file, `invalid` for unknown columns
  */
 export async function readRows(table: DeltaTable, snapshot: Snapshot, request: RowsRequest, signal: AbortSignal): Promise<TableRows> {
-  checkRequest(request)
+  checkPage('Rows', request.offset, request.limit)
   checkReadable(table, snapshot.version, snapshot.protocol)
   const schema = chosenSchema(table, snapshot, request.columns)
   const arrowSchema = new Schema(schema.fields.map(arrowField))
@@ -107,9 +107,10 @@ async function readSlice(
   return batches
 }
 
-function checkRequest({ offset, limit: most }: RowsRequest): void {
+/** @throws LakehouseError `invalid` for anything that is no page of rows or files */
+export function checkPage(what: 'Rows' | 'Files', offset: number, most: number): void {
   if (Number.isSafeInteger(offset) && offset >= 0 && (most === Infinity || (Number.isSafeInteger(most) && most >= 0))) return
-  throw new LakehouseError('invalid', `Rows ${offset} to ${offset + most} cannot be read: both numbers count from 0.`)
+  throw new LakehouseError('invalid', `${what} ${offset} to ${offset + most} cannot be read: both numbers count from 0.`)
 }
 
 function chosenSchema(table: DeltaTable, { version, schema }: Snapshot, columns: readonly string[] | undefined): DeltaStruct {

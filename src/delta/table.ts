@@ -1,4 +1,5 @@
 import { LakehouseError, type ProblemCode } from '#base/errors.ts'
+import type { Report } from '#base/progress.ts'
 import type { ObjectStore } from '#storage/objectStore.ts'
 
 /** A Delta table as a place in a store; everything else is a function over it. */
@@ -12,6 +13,8 @@ export interface DeltaTable {
   readonly resolve: (uri: string) => StoredAt | undefined
   /** Keeps what never changes: states of a version, footers. */
   readonly memo: Memo
+  /** Hears how far the read is that this table was opened for; absent where nobody listens. */
+  readonly report?: Report
 }
 
 /** A cache of immutable things; `weigh` in bytes, roughly. A failure is not kept. */
@@ -24,10 +27,14 @@ export interface StoredAt {
 }
 
 /** The table at `key`. Makes no request. `resolve` serves files that the log names by an absolute URI; `memo` keeps nothing when absent. */
-export function openTable(store: ObjectStore, key: string, more: Partial<Pick<DeltaTable, 'resolve' | 'memo'>> = {}): DeltaTable {
+export function openTable(
+  store: ObjectStore,
+  key: string,
+  more: Partial<Pick<DeltaTable, 'resolve' | 'memo' | 'report'>> = {},
+): DeltaTable {
   const trimmed = key.replace(/\/+$/, '')
-  const { resolve = () => undefined, memo = (_key, make) => make() } = more
-  return Object.freeze({ store, key: trimmed, location: store.locate(trimmed).replace(/(?<=.)\/+$/, ''), resolve, memo })
+  const { resolve = () => undefined, memo = (_key, make) => make(), ...rest } = more
+  return Object.freeze({ store, key: trimmed, location: store.locate(trimmed).replace(/(?<=.)\/+$/, ''), resolve, memo, ...rest })
 }
 
 /** The key of a path below the table. */

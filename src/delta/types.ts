@@ -82,6 +82,22 @@ export interface FileEntry {
   readonly deletionVector: { readonly cardinality: number } | null
 }
 
+export interface FilesRequest {
+  readonly at: At
+  /** Files [offset, offset + limit) in log order. */
+  readonly offset: number
+  /** Infinity for all. */
+  readonly limit: number
+}
+
+export interface FilesPage {
+  /** The version whose files these are; name it to read on in the same one. */
+  readonly version: number
+  readonly files: readonly FileEntry[]
+  /** Active files of the version in all. */
+  readonly total: number
+}
+
 export interface RowsRequest {
   /** Rows [offset, offset + limit) in log order of the files. */
   readonly offset: number

@@ -1,5 +1,7 @@
 import { LakehouseError } from '#base/errors.ts'
+import { listFiles } from '#delta/reads.ts'
 import { openTable, type DeltaTable } from '#delta/table.ts'
+import type { At, FileEntry } from '#delta/types.ts'
 import { MemoryStore } from '../fakes/memoryStore.ts'
 
 /** A log in memory, which remembers what was read of it. */
@@ -54,6 +56,11 @@ export function logInMemory(): LogInMemory {
     put,
     commit: (version, actions, modified) => put(commitName(version), actions, modified),
   }
+}
+
+/** All active files of a version. */
+export async function filesOf(table: DeltaTable, at: At = {}): Promise<readonly FileEntry[]> {
+  return (await listFiles(table, { at, offset: 0, limit: Infinity }, new AbortController().signal)).files
 }
 
 /** Matches a failure by its code and what its message says. */

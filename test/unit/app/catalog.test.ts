@@ -4,7 +4,7 @@ import { nodeId, type CatalogNode } from '#app/catalogNode.ts'
 import type { Connections } from '#app/connections.ts'
 import type { TableReads } from '#app/tableReads.ts'
 import { LakehouseError } from '#base/errors.ts'
-import type { HistoryEntry } from '#delta/types.ts'
+import type { FileEntry, HistoryEntry } from '#delta/types.ts'
 import type { Buckets } from '#storage/objectStore.ts'
 import { MemoryStore } from '../../fakes/memoryStore.ts'
 
@@ -33,6 +33,8 @@ const version = (number: number): HistoryEntry => ({
   userMetadata: null,
   readable: true,
 })
+
+const file = (path: string): FileEntry => ({ path, sizeBytes: 1, numRecords: 1, partitionValues: {}, deletionVector: null })
 
 function lake(paths: readonly string[], more: { readonly reads?: Partial<TableReads>; readonly buckets?: Buckets } = {}) {
   const store = new MemoryStore()
@@ -151,6 +153,36 @@ describe('catalog', () => {
     await late
     const [first] = await made.catalog.children(versions, signal)
     assert.equal(first?.kind === 'version' && first.version.version, 100)
+  })
+
+  it('reads further files of the version that the first page showed', async () => {
+    const asked: unknown[] = []
+    let newest = 4
+    const made = lake([], {
+      reads: {
+        files: ({ at, offset, limit }) => {
+          asked.push({ at, offset, limit })
+          const files = Array.from({ length: Math.min(limit, 300 - offset) }, (_, index) =>
+            file(`v${at.version ?? newest}-${offset + index}`),
+          )
+          return Promise.resolve({ version: at.version ?? newest, files, total: 300 })
+        },
+      },
+    })
+    const files: CatalogNode = { kind: 'files', table: { store: { kind: 's3', ...s3, bucket: 'bronze' }, key: 'sales' } }
+    const more = (await made.catalog.children(files, signal)).at(-1)
+    newest = 5
+    assert.ok(more?.kind === 'more')
+    await made.catalog.loadMore(more, signal)
+    const all = await made.catalog.children(files, signal)
+    assert.deepEqual(asked, [
+      { at: {}, offset: 0, limit: 200 },
+      { at: { version: 4 }, offset: 200, limit: 200 },
+    ])
+    assert.deepEqual(
+      all.map(node => (node.kind === 'file' ? node.path : node.kind)),
+      Array.from({ length: 300 }, (_, index) => `v4-${index}`),
+    )
   })
 
   it('shows a failure and emptiness as nodes, and asks again after a refresh', async () => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describeTable, listFiles } from '#delta/reads.ts'
-import { add, logInMemory, problemLike, remove, type LogInMemory } from '../../support/deltaLog.ts'
+import { describeTable } from '#delta/reads.ts'
+import { add, filesOf, logInMemory, problemLike, remove, type LogInMemory } from '../../support/deltaLog.ts'
 
 const never = new AbortController().signal
 const fixture = (name: string): Uint8Array => readFileSync(join(import.meta.dirname, '../../fixtures/delta', name))
@@ -41,7 +41,7 @@ describe('checkpoint', () => {
 
   it('gives every file with its partition values, rows and deleted rows', async () => {
     const { table } = await tableWithCheckpoint()
-    const files = await listFiles(table, {}, never)
+    const files = await filesOf(table)
     assert.deepEqual(files.slice(0, 3), [
       { path: 'p=a b/1.parquet', sizeBytes: 11, numRecords: 7, partitionValues: { p: 'a b' }, deletionVector: null },
       { path: '2.parquet', sizeBytes: 12, numRecords: 5, partitionValues: { p: null }, deletionVector: { cardinality: 2 } },
@@ -62,7 +62,7 @@ describe('checkpoint', () => {
     const deletionVector = { storageType: 'u', pathOrInlineDv: 'ab^-aqEH.-t@S}K{vb[*k^', offset: 4, sizeInBytes: 40, cardinality: 2 }
     await log.commit(5, [remove('p=a%20b/1.parquet'), remove('2.parquet'), remove('side-1.parquet'), add('new.parquet')])
     await log.commit(6, [remove('2.parquet', { deletionVector })])
-    const at = async (version: number) => (await listFiles(log.table, { version }, never)).map(({ path }) => path)
+    const at = async (version: number) => (await filesOf(log.table, { version })).map(({ path }) => path)
     assert.deepEqual(await at(5), ['2.parquet', '3.parquet', 'side-0.parquet', 'side-2.parquet', 'new.parquet'])
     assert.deepEqual(await at(6), ['3.parquet', 'side-0.parquet', 'side-2.parquet', 'new.parquet'])
   })

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { isProblem } from '#base/errors.ts'
-import { describeTable, listFiles, readTableRows } from '#delta/reads.ts'
-import { add, commitName, logInMemory, metadata, problemLike, protocol, remove, type LogInMemory } from '../../support/deltaLog.ts'
+import { describeTable, readTableRows } from '#delta/reads.ts'
+import { add, commitName, filesOf, logInMemory, metadata, problemLike, protocol, remove, type LogInMemory } from '../../support/deltaLog.ts'
 
 const never = new AbortController().signal
 const paths = async ({ table }: LogInMemory, version?: number) =>
-  (await listFiles(table, version === undefined ? {} : { version }, never)).map(({ path }) => path)
+  (await filesOf(table, version === undefined ? {} : { version })).map(({ path }) => path)
 
 const vector = (pathOrInlineDv: string, cardinality: number) => ({
   deletionVector: { storageType: 'u', pathOrInlineDv, offset: 1, sizeInBytes: 40, cardinality },
@@ -33,7 +33,7 @@ describe('snapshot', () => {
     await log.commit(2, [add('a', { stats: '{"numRecords":9}', ...vector('y', 3) }), remove('a', vector('x', 2))])
     const { numFiles, numRecords } = await describeTable(log.table, {}, never)
     assert.deepEqual({ numFiles, numRecords }, { numFiles: 1, numRecords: 6 })
-    assert.deepEqual((await listFiles(log.table, {}, never))[0]?.deletionVector, { cardinality: 3 })
+    assert.deepEqual((await filesOf(log.table))[0]?.deletionVector, { cardinality: 3 })
   })
 
   it('decodes paths once, and takes the forms of an absolute path for one file', async () => {
@@ -154,7 +154,7 @@ describe('snapshot', () => {
       add('x', { partitionValues: { 'col-1': 'DE' } }),
       { domainMetadata: { domain: 'delta.clustering', configuration: '{"clusteringColumns":[["col-1"]]}', removed: false } },
     ])
-    assert.deepEqual((await listFiles(log.table, {}, never))[0]?.partitionValues, { Land: 'DE' })
+    assert.deepEqual((await filesOf(log.table))[0]?.partitionValues, { Land: 'DE' })
     assert.deepEqual((await describeTable(log.table, {}, never)).clusteringColumns, ['Land'])
     await log.commit(1, [{ domainMetadata: { domain: 'delta.clustering', configuration: '', removed: true } }])
     assert.deepEqual((await describeTable(log.table, {}, never)).clusteringColumns, [])
