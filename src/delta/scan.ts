@@ -2,6 +2,7 @@ import { RecordBatch, Schema, Struct } from 'apache-arrow'
 import { encodeBatches } from '#arrow/ipc.ts'
 import { isProblem, LakehouseError } from '#base/errors.ts'
 import { limit } from '#base/limit.ts'
+import { ProgressCount } from '#base/progress.ts'
 import { liveRecordsOf, recordsOf, type AddFile } from './actions.ts'
 import { ListedFiles } from './activeFiles.ts'
 import { arrowData, arrowField } from './arrowTypes.ts'
@@ -76,8 +77,14 @@ async function readSlices(
     signal: bounded.signal,
   })
   const atOnce = limit(filesAtOnce)
+  const progress = new ProgressCount(scan.table.report, { stage: 'rows', total: slices.length, unit: 'files' })
+  const read = async (slice: Slice): Promise<RecordBatch[]> => {
+    const batches = await inFile(bounded, slice.add, () => readSlice(bounded, slice))
+    progress.add(1)
+    return batches
+  }
   try {
-    const parts = await Promise.all(slices.map(slice => atOnce(() => inFile(bounded, slice.add, () => readSlice(bounded, slice)))))
+    const parts = await Promise.all(slices.map(slice => atOnce(() => read(slice))))
     return { batches: parts.flat(), more }
   } finally {
     ending.abort()

@@ -1,5 +1,6 @@
 import { asError, isProblem, type LakehouseError } from '#base/errors.ts'
 import { limit } from '#base/limit.ts'
+import { ProgressCount } from '#base/progress.ts'
 import type { Action, AddFile, DomainMetadata, Metadata } from './actions.ts'
 import { ListedFiles, type ActiveFiles } from './activeFiles.ts'
 import { readCheckpoint, type CheckpointState } from './checkpoint.ts'
@@ -123,6 +124,7 @@ async function replayFrom(
   signal: AbortSignal,
 ): Promise<State> {
   const tail = new Tail()
+  const progress = new ProgressCount(table.report, { stage: 'log', total: bytesOf(commits), unit: 'bytes' })
   for (let end = commits.length; end > 0; end -= commitsAtOnce) {
     if (extent === 'header' && tail.hasHeader) return tail.over(undefined)
     const block = commits.slice(Math.max(0, end - commitsAtOnce), end)
@@ -133,10 +135,15 @@ async function replayFrom(
       signal.throwIfAborted()
       const actions = bytes[i] === undefined ? [] : Array.from(parseActions(bytes[i], table.store.locate(info.key), extent))
       tail.addOlder(actions)
+      progress.add(bytes[i]?.byteLength ?? 0)
     }
   }
   if (extent === 'header' && tail.hasHeader) return tail.over(undefined)
   return tail.over(checkpoint && (await readCheckpoint(table, checkpoint, extent, signal)))
+}
+
+function bytesOf(commits: readonly CommitFile[]): number {
+  return commits.reduce((sum, { info }) => sum + info.size, 0)
 }
 
 /** The actions after a checkpoint, replayed from the newest back: the first that names something wins. */

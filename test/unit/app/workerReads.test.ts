@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createWorkerReads } from '#app/workerReads.ts'
+import type { ReadProgress } from '#base/progress.ts'
 
 const signal = new AbortController().signal
 const worker = join(import.meta.dirname, '../../../src/worker.ts')
@@ -89,6 +90,18 @@ describe('workerReads', () => {
       reads.dispose()
     }
   }).timeout(20_000)
+
+  it('tells how far a read is, from the thread', async () => {
+    const reads = createWorkerReads(worker, () => Promise.resolve(undefined))
+    const heard: ReadProgress[] = []
+    try {
+      await reads.describe({ place: place(), at: {} }, signal, progress => heard.push(progress))
+      const { size } = await stat(join(folder, 't/_delta_log/00000000000000000000.json'))
+      assert.deepEqual(heard, [{ stage: 'log', done: 0, total: size, unit: 'bytes' }])
+    } finally {
+      reads.dispose()
+    }
+  })
 
   it('ends a read that is cancelled', async () => {
     const reads = createWorkerReads(worker, () => Promise.resolve(undefined))
