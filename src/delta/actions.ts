@@ -6,8 +6,9 @@ import { countAt, countOr, isWire, parseJson, textAt, textMap, textOr, textsAt, 
  * https://github.com/delta-io/delta/blob/master/PROTOCOL.md#actions
  */
 export type Action =
-  | { readonly kind: 'add'; readonly add: AddFile }
-  | { readonly kind: 'remove'; readonly remove: RemoveFile }
+  | { readonly kind: 'add'; readonly add: AddFile; readonly dataChange: boolean }
+  | { readonly kind: 'remove'; readonly remove: RemoveFile; readonly dataChange: boolean }
+  | { readonly kind: 'change'; readonly change: AddFile }
   | { readonly kind: 'metadata'; readonly metadata: Metadata }
   | { readonly kind: 'protocol'; readonly protocol: Protocol }
   | { readonly kind: 'commitInfo'; readonly commitInfo: Wire }
@@ -67,8 +68,11 @@ export interface Sidecar {
 /** The action of one parsed line; undefined for one that a reader may ignore. @throws Error saying what is wrong with it */
 export function parseAction(value: unknown): Action | undefined {
   if (!isWire(value)) throw new Error('it is no object')
-  if (isWire(value['add'])) return { kind: 'add', add: named('add', () => parseAdd(value['add'])) }
-  if (isWire(value['remove'])) return { kind: 'remove', remove: named('remove', () => parseRemove(value['remove'])) }
+  if (isWire(value['add'])) return { kind: 'add', add: named('add', () => parseAdd(value['add'])), ...dataChangeOf(value['add']) }
+  if (isWire(value['remove'])) {
+    return { kind: 'remove', remove: named('remove', () => parseRemove(value['remove'])), ...dataChangeOf(value['remove']) }
+  }
+  if (isWire(value['cdc'])) return { kind: 'change', change: named('cdc', () => parseAdd(value['cdc'])) }
   if (isWire(value['metaData'])) return { kind: 'metadata', metadata: named('metaData', () => parseMetadata(value['metaData'])) }
   if (isWire(value['protocol'])) return { kind: 'protocol', protocol: named('protocol', () => parseProtocol(value['protocol'])) }
   if (isWire(value['commitInfo'])) return { kind: 'commitInfo', commitInfo: value['commitInfo'] }
@@ -127,6 +131,11 @@ function named<T>(action: string, parse: () => T): T {
   } catch (error) {
     throw new Error(`${action}: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
   }
+}
+
+/** False for a file that was only rewritten or put in order. */
+function dataChangeOf(wire: Wire): { readonly dataChange: boolean } {
+  return { dataChange: wire['dataChange'] !== false }
 }
 
 function parseAdd(value: unknown): AddFile {

@@ -192,6 +192,7 @@ class Tail {
       case 'domain':
         if (!this.#domains.has(action.domain.domain)) this.#domains.set(action.domain.domain, action.domain)
         break
+      case 'change':
       case 'commitInfo':
       case 'sidecar':
         break
