@@ -1,22 +1,25 @@
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { demoPlan, defaultPlaces } from '#app/demoPlan.ts'
-import type { SqlRunner } from '#app/sqlRunner.ts'
-import type { Json } from '#arrow/json.ts'
 import { limit } from '#base/limit.ts'
 import { openStore } from '#storage/openStore.ts'
+import type { StoreSpec } from '#storage/storeSpec.ts'
 import { liveSpark } from '../support/liveSpark.ts'
 import { liveStack, type LiveStack } from '../support/liveStack.ts'
-import type { FoundTable, FoundVersion, ReadOrder } from '../support/readVersions.ts'
-import { sparkTables, type SparkTable } from '../support/sparkTables.ts'
+import type { FoundTable } from '../support/readVersions.ts'
+import {
+  askOurselves,
+  askSpark,
+  assertSameHistory,
+  assertSameRows,
+  byName,
+  removeAll,
+  writeTable,
+  type NamedTable,
+} from '../support/sparkAnswers.ts'
+import { sparkTables } from '../support/sparkTables.ts'
 
 const never = new AbortController().signal
-const reader = join(import.meta.dirname, '../support/readVersions.ts')
 
 interface Named {
   readonly name: string
@@ -38,45 +41,23 @@ describe('our reader and Spark', function () {
 
   before(async function () {
     const stack = liveStack(this)
-    const folder = await mkdtemp(join(tmpdir(), 'dataflow-equals-'))
-    cleanUp = async () => {
-      await removeAll(stack, 'bronze', `${prefix}/`)
-      await rm(folder, { recursive: true })
-    }
+    cleanUp = () => removeAll(stack, 'bronze', `${prefix}/`)
     const present = await filtered(demo, table => isThere(stack, table))
-    const answers = await askAll(stack, [...written, ...present], `s3a://bronze/${prefix}`)
-    await writeFile(join(folder, 'spark.json'), JSON.stringify(answers))
-    expected = await readFound(join(folder, 'spark.json'))
-    const order: ReadOrder = {
-      endpoint: stack.s3.endpoint,
-      credentials: stack.s3.credentials,
-      tables: [...written, ...present].map(table => ({ ...table, times: expected.get(table.name)?.history.map(at => at.timestamp) ?? [] })),
-      answers: join(folder, 'ours.json'),
-    }
-    await writeFile(join(folder, 'order.json'), JSON.stringify(order), { mode: 0o600 })
-    await promisify(execFile)(process.execPath, [reader, join(folder, 'order.json')], { maxBuffer: 2 ** 26 })
-    found = await readFound(order.answers)
+    const tables = [...written, ...present].map(({ name, bucket, key }) => ({ name, place: { store: s3(stack, bucket), key } }))
+    expected = byName(await askAll(stack, tables, `s3a://bronze/${prefix}`))
+    found = await askOurselves(stack, tables, expected)
   })
   after(() => cleanUp?.())
 
   for (const { name } of [...written, ...demo]) {
     it(`have the same rows at every version of ${name}`, function () {
       const [ours, theirs] = pair(this, name)
-      assert.deepEqual(Object.keys(ours.versions), Object.keys(theirs.versions))
-      for (const [version, { rows }] of Object.entries(theirs.versions)) {
-        assert.deepEqual(ours.versions[version]?.rows, rows, `version ${version}`)
-        const counted = ours.versions[version]?.numRecords
-        if (counted !== null) assert.equal(counted, rows.length, `rows of version ${version} by statistics`)
-      }
+      assertSameRows(ours, theirs)
     })
 
     it(`have the same history of ${name}, and travel to the same versions`, function () {
       const [ours, theirs] = pair(this, name)
-      assert.deepEqual(ours.history, theirs.history)
-      assert.deepEqual(
-        ours.atTimes,
-        theirs.history.map(({ version }) => version),
-      )
+      assertSameHistory(ours, theirs)
     })
   }
 
@@ -90,7 +71,7 @@ describe('our reader and Spark', function () {
 })
 
 /** Writes each of our tables, then asks Spark for all of its versions; a few tables at once, each in a session of its own. */
-async function askAll(stack: LiveStack, tables: readonly Named[], folder: string): Promise<readonly FoundTable[]> {
+async function askAll(stack: LiveStack, tables: readonly NamedTable[], folder: string): Promise<readonly FoundTable[]> {
   const atOnce = limit(sessionsAtOnce)
   const answers = new Map<string, Promise<FoundTable>>()
   for (const table of tables) {
@@ -112,16 +93,8 @@ async function askAll(stack: LiveStack, tables: readonly Named[], folder: string
 
 const sessionsAtOnce = 3
 
-async function writeTable(run: SqlRunner, { name, steps }: SparkTable, folder: string): Promise<void> {
-  const path = `delta.\`${folder}/${name}\``
-  for (const step of steps) {
-    const target = step.startsWith('MERGE') ? step.replace('$t', `${path} AS target`).replaceAll('$t.', 'target.') : step
-    try {
-      await run(target.replaceAll('$t', path).replaceAll('$p', folder), never)
-    } catch (error) {
-      throw new Error(`${name}: ${step}`, { cause: error })
-    }
-  }
+function s3({ s3: { endpoint } }: LiveStack, bucket: string): StoreSpec {
+  return { kind: 's3', ...endpoint, bucket }
 }
 
 async function filtered<T>(all: readonly T[], isWanted: (one: T) => Promise<boolean>): Promise<readonly T[]> {
@@ -129,48 +102,8 @@ async function filtered<T>(all: readonly T[], isWanted: (one: T) => Promise<bool
   return all.filter((_, i) => wanted[i])
 }
 
-async function askSpark(run: SqlRunner, { name, bucket, key }: Named): Promise<FoundTable> {
-  const path = `delta.\`s3a://${bucket}/${key}\``
-  const history = (await run(`DESCRIBE HISTORY ${path}`, never)).map(row => toVersion(row))
-  const versions: Record<string, { rows: string[]; numRecords: null }> = {}
-  for (const { version } of history) {
-    const rows = await run(`SELECT * FROM ${path} VERSION AS OF ${version}`, never)
-    versions[version] = { rows: rows.map(row => JSON.stringify(row)).toSorted(), numRecords: null }
-  }
-  return { name, versions, history, atTimes: [] }
-}
-
-function toVersion(row: Readonly<Record<string, Json>>): FoundVersion {
-  const { version, timestamp, operation, operationMetrics } = row
-  assert.ok(typeof version === 'number' && typeof timestamp === 'string' && typeof operation === 'string')
-  const metrics: readonly Json[] = Array.isArray(operationMetrics) ? operationMetrics : []
-  const pairs = metrics.map(pair => {
-    assert.ok(
-      typeof pair === 'object' && pair !== null && 'key' in pair && typeof pair['key'] === 'string' && typeof pair['value'] === 'string',
-    )
-    return [pair['key'], pair['value']] as const
-  })
-  return { version, timestamp: timestamp.replace(/000Z$/, 'Z'), operation, operationMetrics: Object.fromEntries(pairs) }
-}
-
-async function readFound(file: string): Promise<ReadonlyMap<string, FoundTable>> {
-  // SAFETY: this suite or readVersions.ts wrote it.
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-  const tables = JSON.parse(await readFile(file, 'utf8')) as readonly FoundTable[]
-  return new Map(tables.map(table => [table.name, table]))
-}
-
-async function isThere({ s3 }: LiveStack, { bucket, key }: Named): Promise<boolean> {
-  const store = openStore({ kind: 's3', ...s3.endpoint, bucket }, () => Promise.resolve(s3.credentials))
+async function isThere(stack: LiveStack, { bucket, key }: Named): Promise<boolean> {
+  const store = openStore(s3(stack, bucket), () => Promise.resolve(stack.s3.credentials))
   const { objects } = await store.list({ prefix: `${key}/_delta_log/`, maxKeys: 1 }, never)
   return objects.length > 0
-}
-
-async function removeAll({ s3 }: LiveStack, bucket: string, prefix: string): Promise<void> {
-  const store = openStore({ kind: 's3', ...s3.endpoint, bucket }, () => Promise.resolve(s3.credentials))
-  for (;;) {
-    const { objects } = await store.list({ prefix }, never)
-    if (objects.length === 0) return
-    for (const { key } of objects) await store.delete(key, never)
-  }
 }

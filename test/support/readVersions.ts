@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { tableFromIPC } from 'apache-arrow'
 import { createTableReads } from '#app/deltaReads.ts'
+import type { Place } from '#app/place.ts'
 import { jsonRecords } from '#arrow/json.ts'
 import { openStore } from '#storage/openStore.ts'
 import type { S3Credentials, S3Endpoint } from '#storage/storeSpec.ts'
@@ -10,7 +11,7 @@ import type { S3Credentials, S3Endpoint } from '#storage/storeSpec.ts'
 export interface ReadOrder {
   readonly endpoint: S3Endpoint & { readonly endpoint: string }
   readonly credentials: S3Credentials
-  readonly tables: readonly { readonly name: string; readonly bucket: string; readonly key: string; readonly times: readonly string[] }[]
+  readonly tables: readonly { readonly name: string; readonly place: Place; readonly times: readonly string[] }[]
   readonly answers: string
 }
 
@@ -44,14 +45,13 @@ function allowOnly({ hostname, port }: URL): void {
 }
 
 async function main(orderFile: string): Promise<void> {
-  // SAFETY: deltaEqualsSpark.test.ts wrote the file from a ReadOrder.
+  // SAFETY: sparkAnswers.ts wrote the file from a ReadOrder.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   const order = JSON.parse(readFileSync(orderFile, 'utf8')) as ReadOrder
   allowOnly(new URL(order.endpoint.endpoint))
   const reads = createTableReads(spec => openStore(spec, () => Promise.resolve(order.credentials)))
   const found: FoundTable[] = []
-  for (const { name, bucket, key, times } of order.tables) {
-    const place = { store: { kind: 's3', ...order.endpoint, bucket }, key } as const
+  for (const { name, place, times } of order.tables) {
     const { entries } = await reads.history({ place, limit: 1000 }, never)
     const versions: Record<string, { rows: string[]; numRecords: number | null }> = {}
     for (const { version } of entries) {
