@@ -33,6 +33,10 @@ export interface AddFile {
 export interface RemoveFile {
   readonly path: string
   readonly deletionVector: DeletionVectorDescriptor | undefined
+  /** Epoch ms by the clock of the writer. */
+  readonly deletionTimestamp?: number | undefined
+  /** Bytes, where the writer repeats what it removes. */
+  readonly size?: number | undefined
 }
 
 export interface DeletionVectorDescriptor {
@@ -151,7 +155,12 @@ function parseAdd(value: unknown): AddFile {
 
 function parseRemove(value: unknown): RemoveFile {
   const wire = isWire(value) ? value : {}
-  return { path: decodePath(textAt(wire, 'path')), deletionVector: parseDeletionVector(wire['deletionVector']) }
+  return {
+    path: decodePath(textAt(wire, 'path')),
+    deletionVector: parseDeletionVector(wire['deletionVector']),
+    deletionTimestamp: countOr(wire, 'deletionTimestamp'),
+    size: countOr(wire, 'size'),
+  }
 }
 
 /** @throws Error naming the column */
