@@ -4,10 +4,21 @@ import { dirname, join, sep } from 'node:path'
 import { LakehouseError, isProblem } from '#base/errors.ts'
 import { limit } from '#base/limit.ts'
 import { Lru } from '#base/lru.ts'
-import { keyParts } from './keys.ts'
+import { compareKeys, keyParts } from './keys.ts'
+import { noObject, readLocalHeads } from './localHeads.ts'
 import { localProblem } from './localProblems.ts'
-import { walk, type Met } from './localWalk.ts'
-import type { ByteRange, ListPage, ListRequest, ObjectInfo, ObjectStore, ObjectWriter } from './objectStore.ts'
+import { filesIn, walk, type Met } from './localWalk.ts'
+import type {
+  ByteRange,
+  ListPage,
+  ListRequest,
+  NamesPage,
+  NamesRequest,
+  ObjectHead,
+  ObjectInfo,
+  ObjectStore,
+  ObjectWriter,
+} from './objectStore.ts'
 
 const pageKeys = 1000
 const openWalks = 4
@@ -47,6 +58,29 @@ export class LocalStore implements ObjectStore, ObjectWriter {
     paused.turn.signal = signal
     const most = Math.min(request.maxKeys ?? pageKeys, pageKeys)
     return await this.#page(request, paused, most, signal)
+  }
+
+  async listNames({ folder, startAfter = '' }: NamesRequest, signal: AbortSignal): Promise<NamesPage> {
+    signal.throwIfAborted()
+    const parts = folder === '' ? [] : keyParts(folder.slice(0, -1), process.platform)
+    const path = join(this.#folder, ...parts)
+    const names = await this.#guard('list', path, () => filesIn(path)).catch(async (error: unknown) => {
+      if (!isProblem(error, 'notFound')) throw error
+      await this.#guard('list', this.#folder, () => realpath(this.#folder))
+      return []
+    })
+    signal.throwIfAborted()
+    const first = names.findIndex(name => compareKeys(folder + name, startAfter) > 0)
+    return { objects: (first < 0 ? [] : names.slice(first)).map(name => ({ key: folder + name })) }
+  }
+
+  async readHeads(keys: readonly string[], most: number, signal: AbortSignal): Promise<readonly ObjectHead[]> {
+    signal.throwIfAborted()
+    return await readLocalHeads(
+      keys.map(key => ({ key, path: this.#path(key) })),
+      most,
+      signal,
+    )
   }
 
   async stat(key: string, signal: AbortSignal): Promise<ObjectInfo> {
@@ -179,10 +213,6 @@ export class LocalStore implements ObjectStore, ObjectWriter {
       throw localProblem(error, action, path)
     }
   }
-}
-
-function noObject(path: string): LakehouseError {
-  return new LakehouseError('notFound', `There is no file ${path}.`)
 }
 
 /** After a folded prefix comes what is greater than all its keys. */

@@ -43,6 +43,11 @@ export async function* walk(request: Walk): AsyncGenerator<Met, void> {
   yield* walkFolder(request, { key: request.folder, real, linked: [] }, request.namePrefix)
 }
 
+/** Names of the files and of the links to files in a folder, in order. @throws the file system's error when it cannot be read */
+export async function filesIn(folder: string): Promise<readonly string[]> {
+  return (await entriesOf(folder, '')).flatMap(({ name, kind }) => (kind === 'file' ? [name] : []))
+}
+
 async function* walkFolder(request: Walk, here: Here, namePrefix: string): AsyncGenerator<Met, void> {
   for (const entry of await entriesOf(here.real, namePrefix)) {
     request.signal().throwIfAborted()

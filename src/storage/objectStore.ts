@@ -8,10 +8,14 @@ export interface ObjectStore {
   locate(key: string): string
   /** One page of keys below `prefix`; one request. */
   list(request: ListRequest, signal: AbortSignal): Promise<ListPage>
+  /** Objects right below a folder, in order, without a look at each of them; one request. */
+  listNames(request: NamesRequest, signal: AbortSignal): Promise<NamesPage>
   /** Size and time of one object, without its bytes. @throws `notFound` */
   stat(key: string, signal: AbortSignal): Promise<ObjectInfo>
   /** Bytes [start, end) of an object, all without a range; an end beyond the object is cut. @throws `notFound` */
   read(key: string, range: ByteRange | undefined, signal: AbortSignal): Promise<Uint8Array>
+  /** The first `most` bytes of many objects with what `stat` says of them, in the order of `keys`; 0 for the latter alone. @throws `notFound` */
+  readHeads(keys: readonly string[], most: number, signal: AbortSignal): Promise<readonly ObjectHead[]>
 }
 
 export interface ListRequest {
@@ -33,6 +37,33 @@ export interface ListPage {
   readonly prefixes: readonly string[]
   /** Absent on the last page. */
   readonly next?: string
+}
+
+export interface NamesRequest {
+  /** Empty, or a key that ends in `/`. */
+  readonly folder: string
+  /** Only keys after this one. */
+  readonly startAfter?: string
+  /** `next` of the page before. */
+  readonly continuation?: string
+}
+
+export interface NamesPage {
+  /** A folder of this machine comes whole, others 1000 a page. */
+  readonly objects: readonly NamedObject[]
+  /** Absent on the last page. */
+  readonly next?: string
+}
+
+export interface NamedObject {
+  readonly key: string
+  /** Where the listing has it for nothing, as on S3. */
+  readonly info?: ObjectInfo
+}
+
+export interface ObjectHead {
+  readonly info: ObjectInfo
+  readonly bytes: Uint8Array
 }
 
 export interface ObjectInfo {

@@ -1,5 +1,14 @@
 import { LakehouseError } from '#base/errors.ts'
-import type { ListPage, ListRequest, ObjectInfo, ObjectStore, ObjectWriter } from '#storage/objectStore.ts'
+import type {
+  ListPage,
+  ListRequest,
+  NamesPage,
+  NamesRequest,
+  ObjectHead,
+  ObjectInfo,
+  ObjectStore,
+  ObjectWriter,
+} from '#storage/objectStore.ts'
 
 /** A bucket in memory that remembers which lists were asked; its contract suite is the one of the real stores. */
 export class MemoryStore implements ObjectStore, ObjectWriter {
@@ -40,6 +49,20 @@ export class MemoryStore implements ObjectStore, ObjectWriter {
       prefixes: page.filter(name => !this.#objects.has(name)),
       ...(names.size > page.length && last !== undefined ? { next: last } : {}),
     }
+  }
+
+  async listNames({ folder, ...page }: NamesRequest, signal: AbortSignal): Promise<NamesPage> {
+    const { objects, next } = await this.list({ prefix: folder, delimiter: '/', ...page }, signal)
+    return { objects: objects.map(info => ({ key: info.key, info })), ...(next === undefined ? {} : { next }) }
+  }
+
+  async readHeads(keys: readonly string[], most: number, signal: AbortSignal): Promise<readonly ObjectHead[]> {
+    const read = async (key: string): Promise<ObjectHead> => ({
+      info: this.#info(key),
+      bytes: most === 0 ? new Uint8Array(0) : await this.read(key, { start: 0, end: most }, signal),
+    })
+    signal.throwIfAborted()
+    return await Promise.all(keys.map(read))
   }
 
   async stat(key: string, signal: AbortSignal): Promise<ObjectInfo> {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { isProblem } from '#base/errors.ts'
-import type { ListRequest, ObjectStore, ObjectWriter } from '#storage/objectStore.ts'
+import type { ListRequest, NamesRequest, ObjectStore, ObjectWriter } from '#storage/objectStore.ts'
 
 type Store = ObjectStore & ObjectWriter
 
@@ -122,6 +122,43 @@ export function objectStoreContract(fresh: () => Promise<Fresh>): void {
     ])
   })
 
+  it('names the objects right below a folder, and sizes only where they are right', async () => {
+    const named = async (request: NamesRequest): Promise<string[]> => {
+      const { objects, next } = await store.listNames(request, never)
+      assert.equal(next, undefined)
+      for (const { key, info } of objects) if (info) assert.deepEqual([info.key, info.size], [key, bytes(`<${key}>`).byteLength])
+      return objects.map(({ key }) => key)
+    }
+    assert.deepEqual(await named({ folder: '' }), ['a-b', 'a0', 'z'])
+    assert.deepEqual(await named({ folder: 'a/' }), ['a/1', 'a/3'])
+    assert.deepEqual(await named({ folder: 'odd/' }), keys.slice(keys.indexOf('odd/ leading'), -1))
+    assert.deepEqual(await named({ folder: 'a/', startAfter: 'a/1' }), ['a/3'])
+    assert.deepEqual(await named({ folder: 'a/', startAfter: 'a/2/x' }), ['a/3'])
+    assert.deepEqual(await named({ folder: 'a/', startAfter: 'a/9' }), [])
+    assert.deepEqual(await named({ folder: 'nothing/' }), [])
+  })
+
+  it('reads the beginnings of many objects with their sizes and times, in the order asked', async () => {
+    await store.put('empty', new Uint8Array(0), never)
+    const heads = await store.readHeads(['z', 'a/2/x', 'empty', 'a/1'], 4, never)
+    assert.deepEqual(
+      heads.map(({ info, bytes: read }) => [info.key, info.size, text(read)]),
+      [
+        ['z', 3, '<z>'],
+        ['a/2/x', 7, '<a/2'],
+        ['empty', 0, ''],
+        ['a/1', 5, '<a/1'],
+      ],
+    )
+    for (const { bytes: read } of heads) assert.equal(read.buffer.byteLength, read.byteLength)
+    const [described] = await store.readHeads(['a/2/x'], 0, never)
+    const known = await store.stat('a/2/x', never)
+    assert.deepEqual([described?.bytes.byteLength, described?.info.size], [0, known.size])
+    assert.ok(Math.abs((described?.info.modified ?? 0) - known.modified) < 1000)
+    assert.deepEqual(await store.readHeads([], 4, never), [])
+    await store.delete('empty', never)
+  })
+
   it('says size and time of an object', async () => {
     const before = Date.now() - 600_000
     const { key, size, modified } = await store.stat('a/2/x', never)
@@ -177,6 +214,7 @@ export function objectStoreContract(fresh: () => Promise<Fresh>): void {
       await assert.rejects(store.stat(missing, never), isMissing)
       await assert.rejects(store.read(missing, undefined, never), isMissing)
       await assert.rejects(store.read(missing, { start: 0, end: 5 }, never), isMissing)
+      for (const most of [0, 5]) await assert.rejects(store.readHeads(['z', missing], most, never), isMissing)
     }
   })
 
@@ -188,6 +226,8 @@ export function objectStoreContract(fresh: () => Promise<Fresh>): void {
     const reason = new Error('enough')
     const aborted = AbortSignal.abort(reason)
     await assert.rejects(store.list({ prefix: '' }, aborted), reason)
+    await assert.rejects(store.listNames({ folder: '' }, aborted), reason)
+    await assert.rejects(store.readHeads(['z'], 5, aborted), reason)
     await assert.rejects(store.stat('z', aborted), reason)
     await assert.rejects(store.read('z', undefined, aborted), reason)
     await assert.rejects(store.put('aborted', bytes('x'), aborted), reason)

@@ -1,11 +1,23 @@
 import type { S3Client } from '@aws-sdk/client-s3'
 import { exactBytes } from '#base/bytes.ts'
-import type { ByteRange, ListPage, ListRequest, ObjectInfo, ObjectStore, ObjectWriter } from '#storage/objectStore.ts'
+import { limit } from '#base/limit.ts'
+import type {
+  ByteRange,
+  ListPage,
+  ListRequest,
+  NamesPage,
+  NamesRequest,
+  ObjectHead,
+  ObjectInfo,
+  ObjectStore,
+  ObjectWriter,
+} from '#storage/objectStore.ts'
 import type { S3Connection } from './client.ts'
 import { httpStatus, isRetriedBody } from './problems.ts'
 
 const pageKeys = 1000
 const bodyAttempts = 3
+const headsAtOnce = 32
 
 /** One bucket of an S3 service. */
 export class S3Store implements ObjectStore, ObjectWriter {
@@ -41,6 +53,16 @@ export class S3Store implements ObjectStore, ObjectWriter {
     })
   }
 
+  async listNames({ folder, ...page }: NamesRequest, signal: AbortSignal): Promise<NamesPage> {
+    const { objects, next } = await this.list({ prefix: folder, delimiter: '/', ...page }, signal)
+    return { objects: objects.map(info => ({ key: info.key, info })), ...(next === undefined ? {} : { next }) }
+  }
+
+  async readHeads(keys: readonly string[], most: number, signal: AbortSignal): Promise<readonly ObjectHead[]> {
+    const atOnce = limit(headsAtOnce)
+    return await Promise.all(keys.map(key => atOnce(() => this.#readHead(key, most, signal))))
+  }
+
   async stat(key: string, signal: AbortSignal): Promise<ObjectInfo> {
     const target = { Bucket: this.#bucket, Key: key }
     return await this.#connection.run({ action: 'read', what: this.locate(key), bucket: this.#bucket }, signal, async (client, sdk) => {
@@ -58,18 +80,7 @@ export class S3Store implements ObjectStore, ObjectWriter {
 
   async read(key: string, range: ByteRange | undefined, signal: AbortSignal): Promise<Uint8Array> {
     if (range && range.end <= range.start) return new Uint8Array(0)
-    const attempted = { action: 'read', what: this.locate(key), bucket: this.#bucket } as const
-    return await this.#connection.run(attempted, signal, async (client, sdk) => {
-      const target = { Bucket: this.#bucket, Key: key, ...(range ? { Range: `bytes=${range.start}-${range.end - 1}` } : {}) }
-      for (let attempt = 1; ; attempt += 1) {
-        try {
-          return await readBody(client, new sdk.GetObjectCommand(target), signal)
-        } catch (error) {
-          if (range && httpStatus(error) === 416) return new Uint8Array(0)
-          if (signal.aborted || attempt === bodyAttempts || !isRetriedBody(error)) throw error
-        }
-      }
-    })
+    return (await this.#get(key, range, signal))?.bytes ?? new Uint8Array(0)
   }
 
   async put(key: string, bytes: Uint8Array, signal: AbortSignal): Promise<void> {
@@ -83,15 +94,38 @@ export class S3Store implements ObjectStore, ObjectWriter {
       client.send(new sdk.DeleteObjectCommand({ Bucket: this.#bucket, Key: key }), { abortSignal: signal }),
     )
   }
+
+  async #readHead(key: string, most: number, signal: AbortSignal): Promise<ObjectHead> {
+    const read = most === 0 ? undefined : await this.#get(key, { start: 0, end: most }, signal)
+    return read ?? { info: await this.stat(key, signal), bytes: new Uint8Array(0) }
+  }
+
+  /** Undefined for a range beyond the object. */
+  async #get(key: string, range: ByteRange | undefined, signal: AbortSignal): Promise<ObjectHead | undefined> {
+    const attempted = { action: 'read', what: this.locate(key), bucket: this.#bucket } as const
+    return await this.#connection.run(attempted, signal, async (client, sdk) => {
+      const target = { Bucket: this.#bucket, Key: key, ...(range ? { Range: `bytes=${range.start}-${range.end - 1}` } : {}) }
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          return await readBody(client, new sdk.GetObjectCommand(target), signal)
+        } catch (error) {
+          if (range && httpStatus(error) === 416) return undefined
+          if (signal.aborted || attempt === bodyAttempts || !isRetriedBody(error)) throw error
+        }
+      }
+    })
+  }
 }
 
 async function readBody(
   client: S3Client,
   command: InstanceType<(typeof import('@aws-sdk/client-s3'))['GetObjectCommand']>,
   signal: AbortSignal,
-): Promise<Uint8Array> {
+): Promise<ObjectHead> {
   const answer = await client.send(command, { abortSignal: signal })
-  return answer.Body ? exactBytes(await answer.Body.transformToByteArray()) : new Uint8Array(0)
+  const bytes = answer.Body ? exactBytes(await answer.Body.transformToByteArray()) : new Uint8Array(0)
+  const [, size] = /\/(\d+)$/.exec(answer.ContentRange ?? '') ?? []
+  return { info: objectInfo(command.input.Key ?? '', { ...answer, Size: Number(size ?? bytes.byteLength) }), bytes }
 }
 
 function objectInfo(
