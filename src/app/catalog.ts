@@ -2,9 +2,10 @@ import type { Disposable } from '#base/disposable.ts'
 import { toProblem } from '#base/errors.ts'
 import { Emitter, type Event } from '#base/event.ts'
 import { limit } from '#base/limit.ts'
-import { untilAborted } from '#base/untilAborted.ts'
+import type { ReadProgress, Report } from '#base/progress.ts'
 import { isWithin, nodeId, type CatalogNode } from './catalogNode.ts'
 import { readNodePage, type CatalogPorts, type NodePage } from './catalogPages.ts'
+import { SharedWork } from './sharedWork.ts'
 
 /**
  * The lakes as a tree of plain nodes. A page of a folder costs one list request; whether its sub-folders are Delta tables is
@@ -12,9 +13,9 @@ import { readNodePage, type CatalogPorts, type NodePage } from './catalogPages.t
  */
 export interface Catalog extends Disposable {
   /** Children of a node, of the root without one. An expected failure and emptiness are nodes too; only bugs and an abort throw. */
-  children(node: CatalogNode | undefined, signal: AbortSignal): Promise<readonly CatalogNode[]>
+  children(node: CatalogNode | undefined, signal: AbortSignal, report?: Report): Promise<readonly CatalogNode[]>
   /** Adds the page that a `more` node stands for to its parent, which is then announced; a refresh meanwhile drops it. */
-  loadMore(node: MoreNode, signal: AbortSignal): Promise<void>
+  loadMore(node: MoreNode, signal: AbortSignal, report?: Report): Promise<void>
   /** Forgets what is known of a node and below it, everything without one, and announces it. */
   refresh(node?: CatalogNode): void
   /** A node whose children have changed; undefined for the root. */
@@ -22,22 +23,23 @@ export interface Catalog extends Disposable {
 }
 
 export type MoreNode = CatalogNode & { readonly kind: 'more' }
+type Page = SharedWork<NodePage, ReadProgress>
 type FolderNode = CatalogNode & { readonly kind: 'folder' }
 
 const probesAtOnce = 8
 
 export function createCatalog(ports: CatalogPorts): Catalog {
   const changed = new Emitter<CatalogNode | undefined>()
-  const pages = new Map<string, { readonly node: CatalogNode; readonly page: Promise<NodePage> }>()
+  const pages = new Map<string, { readonly node: CatalogNode; readonly page: Page }>()
   const probed = new Map<string, FolderNode>()
   const tables = new Set<string>()
   const closing = new AbortController()
   const probe = limit(probesAtOnce)
 
-  async function children(node: CatalogNode | undefined, signal: AbortSignal): Promise<readonly CatalogNode[]> {
+  async function children(node: CatalogNode | undefined, signal: AbortSignal, report: Report = () => {}): Promise<readonly CatalogNode[]> {
     if (!node) return ports.connections.list().map(({ name }) => ({ kind: 'connection', name }))
     try {
-      const { nodes, next } = await pageOf(node, signal)
+      const { nodes, next } = await pageOf(node, signal, report)
       if (nodes.length === 0) return [{ kind: 'notice', parent: node, notice: { kind: 'empty' } }]
       const shown = nodes.map(child => (child.kind === 'folder' && tables.has(nodeId(child)) ? asTable(child) : child))
       return next === undefined ? shown : [...shown, { kind: 'more', parent: node, from: next }]
@@ -49,28 +51,33 @@ export function createCatalog(ports: CatalogPorts): Catalog {
   }
 
   /** The pages of a node read so far. The first caller reads, others join; what failed is forgotten. */
-  async function pageOf(node: CatalogNode, signal: AbortSignal): Promise<NodePage> {
+  async function pageOf(node: CatalogNode, signal: AbortSignal, report: Report): Promise<NodePage> {
+    signal.throwIfAborted()
     const id = nodeId(node)
-    const known = pages.get(id)
-    if (known) return await known.page
-    // Not the caller's signal: another caller may have joined when the first one leaves.
-    const page = readNodePage(ports, node, undefined, closing.signal)
+    const known = pages.get(id)?.page
+    if (known && !known.isCancelled) return await known.join(report, signal)
+    const page: Page = new SharedWork(async (tell, leaving) => {
+      try {
+        const read = await readNodePage(ports, node, { from: undefined, signal: AbortSignal.any([leaving, closing.signal]), report: tell })
+        void recognise(node, read.nodes)
+        return read
+      } catch (error) {
+        if (pages.get(id)?.page === page) pages.delete(id)
+        throw error
+      }
+    })
     pages.set(id, { node, page })
-    page.then(
-      ({ nodes }) => recognise(node, nodes),
-      () => pages.get(id)?.page === page && pages.delete(id),
-    )
-    return await untilAborted(page, signal)
+    return await page.join(report, signal)
   }
 
-  async function loadMore({ parent, from }: MoreNode, signal: AbortSignal): Promise<void> {
-    const shown = await pageOf(parent, signal)
+  async function loadMore({ parent, from }: MoreNode, signal: AbortSignal, report: Report = () => {}): Promise<void> {
+    const shown = await pageOf(parent, signal, report)
     const known = pages.get(nodeId(parent))
     if (shown.next !== from) return
-    const { nodes, next } = await readNodePage(ports, parent, from, signal)
+    const { nodes, next } = await readNodePage(ports, parent, { from, signal, report })
     if (pages.get(nodeId(parent)) !== known) return
-    const page = Promise.resolve({ nodes: [...shown.nodes, ...nodes], ...(next === undefined ? {} : { next }) })
-    pages.set(nodeId(parent), { node: parent, page })
+    const both: NodePage = { nodes: [...shown.nodes, ...nodes], ...(next === undefined ? {} : { next }) }
+    pages.set(nodeId(parent), { node: parent, page: new SharedWork(() => Promise.resolve(both)) })
     changed.fire(parent)
     void recognise(parent, nodes)
   }
@@ -86,7 +93,8 @@ export function createCatalog(ports: CatalogPorts): Catalog {
   function isTable(folder: FolderNode): Promise<boolean> {
     const id = nodeId(folder)
     const { store, key } = folder.place
-    const answer = probe(() => ports.openStore(store).list({ prefix: `${key}/_delta_log/`, maxKeys: 1 }, closing.signal)).then(
+    const request = { prefix: `${key}/_delta_log/`, maxKeys: 1 }
+    const answer = probe(() => ports.reads.list({ store, request }, closing.signal)).then(
       ({ objects }) => {
         if (objects.length === 0) return false
         tables.add(id)

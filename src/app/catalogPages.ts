@@ -1,8 +1,9 @@
+import type { Report } from '#base/progress.ts'
 import { unreachable } from '#base/unreachable.ts'
 import type { At } from '#delta/types.ts'
-import type { Buckets, ListPage, ObjectStore } from '#storage/objectStore.ts'
-import type { S3Endpoint, StoreSpec } from '#storage/storeSpec.ts'
-import type { CatalogNode } from './catalogNode.ts'
+import type { Buckets, ListPage } from '#storage/objectStore.ts'
+import type { S3Endpoint } from '#storage/storeSpec.ts'
+import type { CatalogNode, ColumnSummary } from './catalogNode.ts'
 import { columnSummaries } from './columnSummary.ts'
 import type { Connections } from './connections.ts'
 import { below, type Place } from './place.ts'
@@ -11,7 +12,6 @@ import type { TableReads } from './tableReads.ts'
 
 export interface CatalogPorts {
   readonly connections: Connections
-  readonly openStore: (spec: StoreSpec) => ObjectStore
   readonly openBuckets: (endpoint: S3Endpoint) => Buckets
   readonly reads: TableReads
 }
@@ -24,14 +24,18 @@ export interface NodePage {
 
 const versionsPerPage = 50
 const filesPerPage = 200
+const columnsPerPage = 500
 
-/** One page of a node's children, from the start or from the `next` of the page before. */
-export async function readNodePage(
-  ports: CatalogPorts,
-  node: CatalogNode,
-  from: string | undefined,
-  signal: AbortSignal,
-): Promise<NodePage> {
+export interface PageRequest {
+  /** `next` of the page before; undefined for the first. */
+  readonly from: string | undefined
+  readonly signal: AbortSignal
+  readonly report: Report
+}
+
+/** One page of a node's children. */
+export async function readNodePage(ports: CatalogPorts, node: CatalogNode, request: PageRequest): Promise<NodePage> {
+  const { from, signal } = request
   switch (node.kind) {
     case 'connection':
       return await connectionPage(ports, node.name, from, signal)
@@ -41,13 +45,13 @@ export async function readNodePage(
     case 'table':
       return tablePage(node.place)
     case 'versions':
-      return await versionsPage(ports, node.table, from, signal)
+      return await versionsPage(ports, node.table, request)
     case 'schema':
-      return await schemaPage(ports, node.table, signal)
+      return await schemaPage(ports, node.table, request)
     case 'column':
-      return { nodes: columnNodes(node.table, node.path, node.column.children) }
+      return columnsPage(node.table, node.path, node.column.children, { offset: Number(from ?? 0) })
     case 'files':
-      return await filesPage(ports, node.table, from, signal)
+      return await filesPage(ports, node.table, request)
     case 'object':
     case 'version':
     case 'file':
@@ -70,9 +74,8 @@ async function connectionPage(ports: CatalogPorts, name: string, from: string | 
 /** A folder that holds a log is a table, also where nobody has recognised it before. */
 async function folderPage(ports: CatalogPorts, place: Place, from: string | undefined, signal: AbortSignal): Promise<NodePage> {
   const prefix = place.key === '' ? '' : `${place.key}/`
-  const page = await ports
-    .openStore(place.store)
-    .list({ prefix, delimiter: '/', ...(from === undefined ? {} : { continuation: from }) }, signal)
+  const request = { prefix, delimiter: '/', ...(from === undefined ? {} : { continuation: from }) } as const
+  const page = await ports.reads.list({ store: place.store, request }, signal)
   if (page.prefixes.includes(`${prefix}_delta_log/`)) return tablePage(place)
   return { nodes: folderNodes(place, prefix, page), ...(page.next === undefined ? {} : { next: page.next }) }
 }
@@ -101,9 +104,9 @@ function tablePage(table: Place): NodePage {
   }
 }
 
-async function versionsPage(ports: CatalogPorts, table: Place, from: string | undefined, signal: AbortSignal): Promise<NodePage> {
+async function versionsPage(ports: CatalogPorts, table: Place, { from, signal, report }: PageRequest): Promise<NodePage> {
   const before = from === undefined ? {} : { before: Number(from) }
-  const { entries, more } = await ports.reads.history({ place: table, limit: versionsPerPage, ...before }, signal)
+  const { entries, more } = await ports.reads.history({ place: table, limit: versionsPerPage, ...before }, signal, report)
   const nodes = entries.map((entry): CatalogNode => {
     const { version, timestamp, operation, readable } = entry
     return { kind: 'version', table, version: { version, timestamp, operation, readable, rows: rowChanges(entry) } }
@@ -112,18 +115,29 @@ async function versionsPage(ports: CatalogPorts, table: Place, from: string | un
   return more && last ? { nodes, next: String(last.version) } : { nodes }
 }
 
-async function schemaPage(ports: CatalogPorts, table: Place, signal: AbortSignal): Promise<NodePage> {
-  const { schema } = await ports.reads.describe({ place: table, at: {} }, signal)
-  return { nodes: columnNodes(table, [], columnSummaries(schema)) }
+async function schemaPage(ports: CatalogPorts, table: Place, { from, signal, report }: PageRequest): Promise<NodePage> {
+  const { at, offset } = parseCursor(from)
+  const { version, schema } = await ports.reads.describe({ place: table, at }, signal, report)
+  return columnsPage(table, [], columnSummaries(schema), { version, offset })
 }
 
-function columnNodes(table: Place, path: readonly string[], columns: ReturnType<typeof columnSummaries>): readonly CatalogNode[] {
-  return columns.map(column => ({ kind: 'column', table, path: [...path, column.name], column }))
+function columnsPage(
+  table: Place,
+  path: readonly string[],
+  columns: readonly ColumnSummary[],
+  at: { readonly version?: number; readonly offset: number },
+): NodePage {
+  const end = at.offset + columnsPerPage
+  const nodes = columns
+    .slice(at.offset, end)
+    .map((column): CatalogNode => ({ kind: 'column', table, path: [...path, column.name], column }))
+  if (end >= columns.length) return { nodes }
+  return { nodes, next: at.version === undefined ? String(end) : `${at.version} ${end}` }
 }
 
-async function filesPage(ports: CatalogPorts, table: Place, from: string | undefined, signal: AbortSignal): Promise<NodePage> {
-  const { at, offset } = from === undefined ? { at: {}, offset: 0 } : parseFilesCursor(from)
-  const { version, files, total } = await ports.reads.files({ place: table, at, offset, limit: filesPerPage }, signal)
+async function filesPage(ports: CatalogPorts, table: Place, { from, signal, report }: PageRequest): Promise<NodePage> {
+  const { at, offset } = parseCursor(from)
+  const { version, files, total } = await ports.reads.files({ place: table, at, offset, limit: filesPerPage }, signal, report)
   const nodes = files.map((file): CatalogNode => {
     const deletedRows = file.deletionVector?.cardinality ?? 0
     return { kind: 'file', table, path: file.path, size: file.sizeBytes, rows: file.numRecords, deletedRows }
@@ -132,8 +146,9 @@ async function filesPage(ports: CatalogPorts, table: Place, from: string | undef
   return end < total ? { nodes, next: `${version} ${end}` } : { nodes }
 }
 
-/** Where the next files are, and of which version: a commit between two pages must not skip or repeat a file. */
-function parseFilesCursor(from: string): { readonly at: At; readonly offset: number } {
+/** Where a page starts, and in which version: a commit between two pages must not skip or repeat anything. */
+function parseCursor(from: string | undefined): { readonly at: At; readonly offset: number } {
+  if (from === undefined) return { at: {}, offset: 0 }
   const [version, offset] = from.split(' ')
   return { at: { version: Number(version) }, offset: Number(offset) }
 }

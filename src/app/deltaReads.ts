@@ -17,6 +17,7 @@ export function createTableReads(openStore: (spec: StoreSpec) => ObjectStore): T
       ...(report ? { report: throttled(report) } : {}),
     })
   return {
+    list: ({ store, request }, signal) => openStore(store).list(request, signal),
     describe: ({ place, at }, signal, report) => describeTable(open(place, report), at, signal),
     history: ({ place, before, limit }, signal, report) =>
       listHistory(open(place, report), before === undefined ? { limit } : { before, limit }, signal),

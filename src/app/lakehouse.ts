@@ -59,7 +59,7 @@ export function createLakehouse(ports: LakehousePorts): Lakehouse {
   const open = (spec: StoreSpec) => openStore(spec, credentials)
   const reads = workerFile === undefined ? createTableReads(open) : store.add(createWorkerReads(workerFile, credentials))
   const buckets = (endpoint: S3Endpoint) => openBuckets(endpoint, credentials)
-  const catalog = store.add(createCatalog({ connections, reads, openStore: open, openBuckets: buckets }))
+  const catalog = store.add(createCatalog({ connections, reads, openBuckets: buckets }))
   const servers = store.add(createSparkServers(connections, { userId: userInfo().username, clientType }))
   return {
     stack,

@@ -7,7 +7,7 @@ import type { Report, StackEngine } from '#stack/engine.ts'
 import { createLocalEngine } from '#stack/localEngine.ts'
 import { stateOf } from '#stack/state.ts'
 import type { ServiceName, StackProgress, StackSecrets, StackState } from '#stack/types.ts'
-import { SharedChange } from './sharedChange.ts'
+import { SharedWork } from './sharedWork.ts'
 import { startStack, stopStack, type CreateBuckets } from './stackChanges.ts'
 
 /**
@@ -56,7 +56,7 @@ export function controlStack(engine: StackEngine, { log, createBuckets }: Pick<S
 
 interface Change {
   readonly kind: 'up' | 'down'
-  readonly shared: SharedChange<StackState, StackProgress>
+  readonly shared: SharedWork<StackState, StackProgress>
   /** What it waits for. */
   readonly before?: Change
 }
@@ -121,7 +121,7 @@ class EngineControl implements StackControl {
   }
 
   #begin(kind: Change['kind'], before: Change | undefined): Change {
-    const shared = new SharedChange<StackState, StackProgress>(async (report, signal) => {
+    const shared = new SharedWork<StackState, StackProgress>(async (report, signal) => {
       await before?.shared.settled()
       return this.#carryOut(kind, report, signal)
     })

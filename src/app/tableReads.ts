@@ -1,5 +1,7 @@
 import type { Report } from '#base/progress.ts'
 import type { At, FilesPage, FilesRequest, HistoryPage, RowsRequest, TableDescription, TableRows } from '#delta/types.ts'
+import type { ListPage, ListRequest } from '#storage/objectStore.ts'
+import type { StoreSpec } from '#storage/storeSpec.ts'
 import type { Place } from './place.ts'
 
 /**
@@ -7,6 +9,8 @@ import type { Place } from './place.ts'
  * thread speak this contract over a Peer. A read that takes long tells `report` how far it is, ten times a second at most.
  */
 export interface TableReads {
+  /** One page of the names of a bucket or folder, as the store lists them: the log of a table alone may have 100,000. */
+  list(folder: { readonly store: StoreSpec; readonly request: ListRequest }, signal: AbortSignal): Promise<ListPage>
   describe(table: { readonly place: Place; readonly at: At }, signal: AbortSignal, report?: Report): Promise<TableDescription>
   /** Versions below `before`, from the newest when absent. */
   history(

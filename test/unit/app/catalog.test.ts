@@ -4,9 +4,10 @@ import { nodeId, type CatalogNode } from '#app/catalogNode.ts'
 import type { Connections } from '#app/connections.ts'
 import type { TableReads } from '#app/tableReads.ts'
 import { LakehouseError } from '#base/errors.ts'
-import type { FileEntry, HistoryEntry } from '#delta/types.ts'
+import type { FileEntry, HistoryEntry, TableDescription } from '#delta/types.ts'
 import type { Buckets } from '#storage/objectStore.ts'
 import { MemoryStore } from '../../fakes/memoryStore.ts'
+import { pretend } from '../../support/pretend.ts'
 
 const signal = new AbortController().signal
 const s3 = { connection: 'lake', region: 'us-east-1', pathStyle: true } as const
@@ -47,9 +48,15 @@ function lake(paths: readonly string[], more: { readonly reads?: Partial<TableRe
   }
   const catalog = createCatalog({
     connections: connections(),
-    openStore: () => store,
     openBuckets: () => more.buckets ?? { list: () => Promise.resolve([{ name: 'bronze' }]), create: unexpected },
-    reads: { describe: unexpected, history: unexpected, files: unexpected, rows: unexpected, ...more.reads },
+    reads: {
+      list: ({ request }, listSignal) => store.list(request, listSignal),
+      describe: unexpected,
+      history: unexpected,
+      files: unexpected,
+      rows: unexpected,
+      ...more.reads,
+    },
   })
   const announced: (string | undefined)[] = []
   catalog.onDidChange(node => announced.push(node?.kind))
@@ -203,6 +210,51 @@ describe('catalog', () => {
     assert.deepEqual(await catalog.children(connection, signal), [{ kind: 'notice', parent: connection, notice: { kind: 'empty' } }])
     await catalog.children(connection, signal)
     assert.equal(answers, 2)
+  })
+
+  it('pages the columns of a wide schema, all of one version', async () => {
+    const fields = Array.from({ length: 1200 }, (_, index) => ({ name: `c${index}`, type: 'long', nullable: true, metadata: {} }))
+    const asked: unknown[] = []
+    const made = lake([], {
+      reads: {
+        describe: ({ at }) => {
+          asked.push(at)
+          return Promise.resolve(pretend<TableDescription>({ version: 7, schema: { type: 'struct', fields } }))
+        },
+      },
+    })
+    const schema: CatalogNode = { kind: 'schema', table: { store: { kind: 's3', ...s3, bucket: 'bronze' }, key: 'sales' } }
+    const more = (await made.catalog.children(schema, signal)).at(-1)
+    assert.ok(more?.kind === 'more')
+    await made.catalog.loadMore(more, signal)
+    const shownNow = await made.catalog.children(schema, signal)
+    const last = shownNow.at(-2)
+    assert.deepEqual([shownNow.length, last?.kind === 'column' && last.column.name, asked], [1001, 'c999', [{}, { version: 7 }]])
+  })
+
+  it('ends a read that nobody waits for any more, and begins anew for the next who asks', async () => {
+    const signals: AbortSignal[] = []
+    const made = lake([], {
+      reads: {
+        files: async (_, readSignal, report) => {
+          signals.push(readSignal)
+          report?.({ stage: 'log', done: 1, total: 2, unit: 'bytes' })
+          if (signals.length === 1) await new Promise((__, reject) => readSignal.addEventListener('abort', () => reject(readSignal.reason)))
+          return { version: 0, files: [file('a')], total: 1 }
+        },
+      },
+    })
+    const files: CatalogNode = { kind: 'files', table: { store: { kind: 's3', ...s3, bucket: 'bronze' }, key: 'sales' } }
+    const heard: unknown[] = []
+    const leaving = new AbortController()
+    const left = made.catalog.children(files, leaving.signal, progress => heard.push(progress))
+    left.catch(() => {})
+    await nextTurn()
+    leaving.abort(new Error('cancelled by the user'))
+    await assert.rejects(left, /cancelled by the user/)
+    await nextTurn()
+    assert.deepEqual([signals[0]?.aborted, heard.length], [true, 1])
+    assert.deepEqual((await made.catalog.children(files, signal)).length, 1)
   })
 
   it('keeps what others wait for when one caller leaves', async () => {

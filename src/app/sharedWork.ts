@@ -4,7 +4,7 @@ type Report<P> = (progress: P) => void
  * One piece of work that several callers wait for. Each may leave by its own signal; the work is cancelled when the last has
  * left, who then waits for its end.
  */
-export class SharedChange<T, P> {
+export class SharedWork<T, P> {
   readonly #abort = new AbortController()
   readonly #reports = new Set<Report<P>>()
   readonly #result: Promise<T>
@@ -27,7 +27,11 @@ export class SharedChange<T, P> {
 
   /** Whether one can still join: it is neither ended nor cancelled. */
   get isOpen(): boolean {
-    return this.isPending && !this.#abort.signal.aborted
+    return this.isPending && !this.isCancelled
+  }
+
+  get isCancelled(): boolean {
+    return this.#abort.signal.aborted
   }
 
   cancel(reason: unknown): void {
