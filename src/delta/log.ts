@@ -143,7 +143,7 @@ function parseName({ key }: ObjectInfo): NamedFile | undefined {
 }
 
 /** By kind, incomplete checkpoints and empty files of one left out. */
-function sortFiles(objects: readonly ObjectInfo[]): LogFiles {
+export function sortFiles(objects: readonly ObjectInfo[]): LogFiles {
   const commits: CommitFile[] = []
   const checkpoints: Checkpoint[] = []
   const parts = new Map<string, (ObjectInfo | undefined)[]>()
