@@ -60,19 +60,25 @@ export function physicalRow(rows: Float64Array, live: number): number {
 
 const mostRows = 2 ** 29
 
-function vectorFile(table: DeltaTable, { storageType, pathOrInlineDv }: DeletionVectorDescriptor): StoredAt {
-  if (storageType === 'p') return locateFile(table, decodePath(pathOrInlineDv))
-  if (storageType !== 'u') {
-    throw new LakehouseError(
-      'unsupported',
-      `Cannot read ${table.location}: its deletion vectors are stored as ${JSON.stringify(storageType)}.`,
-    )
-  }
+/**
+ * The file that holds a vector, relative to the table or absolute; undefined for an inline one, and for a kind that is not known.
+ */
+export function vectorPath({ storageType, pathOrInlineDv }: DeletionVectorDescriptor): string | undefined {
+  if (storageType === 'p') return decodePath(pathOrInlineDv)
+  if (storageType !== 'u') return undefined
   const prefix = pathOrInlineDv.slice(0, -20)
   const hex = Buffer.from(decodeZ85(pathOrInlineDv.slice(-20))).toString('hex')
   const uuid = hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
-  const path = `${prefix === '' ? '' : `${prefix}/`}deletion_vector_${uuid}.bin`
-  return isAbsolute(path) ? locateFile(table, path) : { store: table.store, key: keyOf(table, path) }
+  return `${prefix === '' ? '' : `${prefix}/`}deletion_vector_${uuid}.bin`
+}
+
+function vectorFile(table: DeltaTable, descriptor: DeletionVectorDescriptor): StoredAt {
+  const path = vectorPath(descriptor)
+  if (path !== undefined) return isAbsolute(path) ? locateFile(table, path) : { store: table.store, key: keyOf(table, path) }
+  throw new LakehouseError(
+    'unsupported',
+    `Cannot read ${table.location}: its deletion vectors are stored as ${JSON.stringify(descriptor.storageType)}.`,
+  )
 }
 
 function inlineBytes({ pathOrInlineDv, sizeInBytes }: DeletionVectorDescriptor): Uint8Array {

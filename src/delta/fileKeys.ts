@@ -6,6 +6,7 @@ import { canonicalPath, fileKey, type AddFile, type RemoveFile } from './actions
  */
 export class FileKeys {
   readonly #keys = new Set<string>()
+  readonly #paths = new Set<string>()
   readonly #hashes = new Set<number>()
 
   get size(): number {
@@ -21,10 +22,17 @@ export class FileKeys {
     return true
   }
 
+  /** Every logical file of a path, whatever its deletion vector. */
+  addPath(path: string): void {
+    const canonical = canonicalPath(path)
+    this.#paths.add(canonical)
+    this.#hashes.add(hashOf(utf8.encode(canonical)))
+  }
+
   has(file: RemoveFile & Pick<AddFile, 'rawPath'>): boolean {
     const { rawPath } = file
     if (rawPath && isCanonical(rawPath) && !this.#hashes.has(hashOf(rawPath))) return false
-    return this.#keys.has(fileKey(file))
+    return this.#keys.has(fileKey(file)) || (this.#paths.size > 0 && this.#paths.has(canonicalPath(file.path)))
   }
 }
 

@@ -24,6 +24,13 @@ describe('file keys', () => {
     assert.equal(keys.size, 3)
   })
 
+  it('find every logical file of a path', () => {
+    const keys = new FileKeys()
+    keys.addPath('file:/b c')
+    const found = (path: string, inLog: string) => keys.has({ path, deletionVector: vector(1), rawPath: raw(inLog) })
+    assert.deepEqual([found('/b c', 'file:///b%20c'), found('/b c', '/b c'), found('/b', '/b')], [true, true, false])
+  })
+
   it('find the rows of a checkpoint by their bytes', () => {
     const keys = new FileKeys()
     for (const path of ['part ü.parquet', 'x:y', '/abs', 'plain']) keys.add({ path, deletionVector: undefined })
