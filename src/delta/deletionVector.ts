@@ -1,6 +1,7 @@
-import { asError, isProblem, LakehouseError } from '#base/errors.ts'
+import { isProblem, LakehouseError } from '#base/errors.ts'
 import type { DeletionVectorDescriptor } from './actions.ts'
 import { crc32 } from './crc32.ts'
+import { damageOf } from './damage.ts'
 import { decodeRoaring } from './roaring.ts'
 import { isAbsolute, keyOf, locateFile, type DeltaTable, type StoredAt } from './table.ts'
 import { decodePath } from './actions.ts'
@@ -110,7 +111,7 @@ function decoded<T>(name: string, task: () => T): T {
   try {
     return task()
   } catch (error) {
-    throw broken(name, asError(error).message)
+    throw broken(name, damageOf(error))
   }
 }
 

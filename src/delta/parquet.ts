@@ -1,9 +1,10 @@
 import { parquetMetadata } from 'hyparquet'
 import { readOffsetIndex } from 'hyparquet/src/indexes.js'
 import type { ColumnChunk, ColumnMetaData, FileMetaData, OffsetIndex, RowGroup } from 'hyparquet'
-import { asError, isProblem, LakehouseError } from '#base/errors.ts'
+import { isProblem, LakehouseError } from '#base/errors.ts'
 import { limit } from '#base/limit.ts'
 import { calendarOf, toModernCalendar, type FileCalendar } from './calendar.ts'
+import { damageOf } from './damage.ts'
 import { chooseRows, type LeafData, type RowChoice } from './leaf.ts'
 import { decodePages } from './pages.ts'
 import { leavesBelow, parquetTree, type ParquetLeaf, type ParquetNode } from './parquetTree.ts'
@@ -173,7 +174,7 @@ function decodeLeaf(bytes: Uint8Array, meta: ColumnMetaData, leaf: ParquetLeaf, 
   try {
     return chooseRows(decodePages(bytes, meta, leaf), leaf.maxDefinition, choice)
   } catch (error) {
-    throw new Error(`column ${meta.path_in_schema.join('.')}: ${asError(error).message}`, { cause: error })
+    throw new Error(`column ${meta.path_in_schema.join('.')}: ${damageOf(error)}`, { cause: error })
   }
 }
 
@@ -183,6 +184,6 @@ async function whole<T>(source: RangeFile, signal: AbortSignal, task: () => Prom
     return await task()
   } catch (error) {
     if (isProblem(error) || signal.aborted) throw error
-    throw new LakehouseError('corrupt', `Cannot read ${source.location}: ${asError(error).message}.`, { cause: error })
+    throw new LakehouseError('corrupt', `Cannot read ${source.location}: ${damageOf(error)}.`, { cause: error })
   }
 }
