@@ -8,3 +8,9 @@ export function seededRandom(seed: number): () => number {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
   }
 }
+
+/** The seed that DATAFLOW_SEED names, else one of the clock; tests that draw from it print it. */
+export function seedOfRun(): number {
+  const named = Number(process.env['DATAFLOW_SEED'])
+  return Number.isSafeInteger(named) && named > 0 ? named : (Date.now() % 999_983) + 1
+}
