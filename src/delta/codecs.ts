@@ -1,6 +1,8 @@
 import { compressors as inScript } from 'hyparquet-compressors'
 import * as zlib from 'node:zlib'
 import type { CompressionCodec, Compressors } from 'hyparquet'
+import { snappyFront } from './snappy.ts'
+import { blockBytes, zstdFront } from './zstdFront.ts'
 
 /** What the runtime may bring: Node has zstd from 22.15 on. */
 export type NativeCodecs = Pick<typeof zlib, 'gunzipSync' | 'brotliDecompressSync'> & {
@@ -12,9 +14,9 @@ export function createCodecs(native: NativeCodecs): Compressors {
   const { zstdDecompressSync } = native
   return {
     ...inScript,
-    GZIP: (bytes, size) => native.gunzipSync(bytes, { maxOutputLength: size }),
-    BROTLI: (bytes, size) => native.brotliDecompressSync(bytes, { maxOutputLength: size }),
-    ...(zstdDecompressSync ? { ZSTD: (bytes, size) => zstdDecompressSync(bytes, { maxOutputLength: size }) } : {}),
+    GZIP: (bytes, size) => native.gunzipSync(bytes, inOnePiece(size)),
+    BROTLI: (bytes, size) => native.brotliDecompressSync(bytes, inOnePiece(size)),
+    ...(zstdDecompressSync ? { ZSTD: (bytes, size) => zstdDecompressSync(bytes, inOnePiece(size)) } : {}),
   }
 }
 
@@ -26,9 +28,31 @@ export function decompress(bytes: Uint8Array, size: number, codec: CompressionCo
   if (!(size >= 0)) throw new Error('a page has no size')
   if (size === 0) return new Uint8Array(0)
   const page = codec === 'UNCOMPRESSED' ? bytes : codecs[codec]?.(bytes, size)
-  if (!page) throw new Error(`the codec ${String(codec ?? 'of a column')} is not known`)
+  if (!page) throw new Error(`the codec ${codec} is not known`)
   if (page.byteLength !== size) throw new Error(`a page has ${page.byteLength} bytes instead of ${size}`)
   return page
 }
 
+/**
+ * The first `wanted` bytes of a page and perhaps some more, for the price of these; undefined where the codec makes only whole pages.
+ * @throws Error when the page is damaged there
+ */
+export function decompressFront(bytes: Uint8Array, wanted: number, codec: CompressionCodec): Uint8Array | undefined {
+  if (codec === 'SNAPPY') return snappyFront(bytes, wanted)
+  if (codec !== 'ZSTD' || !hasZstd) return undefined
+  for (let blocks = Math.ceil(wanted / blockBytes); ; blocks *= 2) {
+    const front = zstdFront(bytes, blocks)
+    const made = front && codecs.ZSTD?.(front, blocks * blockBytes)
+    if (!made || made.byteLength >= wanted) return made
+  }
+}
+
+/** The runtime gathers what it makes in pieces of 16 KiB unless told. */
+function inOnePiece(size: number): { readonly maxOutputLength: number; readonly chunkSize: number } {
+  return { maxOutputLength: size, chunkSize: Math.max(size, smallestPiece) }
+}
+
+const smallestPiece = 64
+
+const hasZstd = 'zstdDecompressSync' in zlib
 const codecs = createCodecs(zlib)

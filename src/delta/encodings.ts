@@ -5,36 +5,77 @@ import { byteStreamSplit } from 'hyparquet/src/encoding.js'
 import type { Encoding, ParquetType, SchemaElement } from 'hyparquet'
 import { ByteColumn, gatherValues, type LeafValues } from './leaf.ts'
 
-/** `count` values of one page, which begin at the start of `bytes`. https://parquet.apache.org/docs/file-format/data-pages/encodings/ */
-export function decodeValues(
-  bytes: Uint8Array,
-  count: number,
-  page: { readonly encoding: Encoding; readonly element: SchemaElement; readonly dictionary: LeafValues | undefined },
-): LeafValues {
+/** Values [start, end) of a page; `total` is how many it has where that is more. */
+export interface ValueRange {
+  readonly start: number
+  readonly end: number
+  readonly total?: number
+}
+
+/** What the values of a page are. */
+interface ValueSource {
+  readonly encoding: Encoding
+  readonly element: SchemaElement
+  readonly dictionary: PageDictionary | undefined
+}
+
+/**
+ * Values of one page, the first of which is at the start of `bytes`. Encodings that are read in order need no bytes behind the last one.
+ * https://parquet.apache.org/docs/file-format/data-pages/encodings/
+ * @throws Error when the bytes end too early
+ */
+export function decodeValues(bytes: Uint8Array, range: ValueRange, page: ValueSource): LeafValues {
   const { encoding, element } = page
   const { type } = element
+  const { start, end, total = end } = range
   if (type === undefined) throw new Error('a leaf has no physical type')
-  if (count === 0) return emptyValues(type)
+  if (start === end) return emptyValues(type)
   switch (encoding) {
     case 'PLAIN':
-      return decodePlain(bytes, count, element)
+      return decodePlain(bytes, range, element)
     case 'PLAIN_DICTIONARY':
     case 'RLE_DICTIONARY':
-      return decodeDictionary(bytes, count, page.dictionary)
+      return decodeDictionary(bytes, range, page.dictionary)
     case 'RLE':
-      return decodeRleBooleans(bytes, count, type)
+      return decodeRleBooleans(bytes, end, type).subarray(start)
     case 'DELTA_BINARY_PACKED':
-      return decodeDeltaNumbers(bytes, count, type)
+      return decodeDeltaNumbers(bytes, end, type).subarray(start, end)
     case 'DELTA_LENGTH_BYTE_ARRAY':
     case 'DELTA_BYTE_ARRAY':
-      return decodeDeltaBytes(bytes, count, encoding)
+      return decodeDeltaBytes(bytes, total, encoding).subarray(start, end)
     case 'BYTE_STREAM_SPLIT':
-      return decodeSplit(bytes, count, element)
+      return decodeSplit(bytes, total, element).subarray(start, end)
     case 'BIT_PACKED':
     case 'GROUP_VAR_INT':
       throw new Error(`the encoding ${encoding} is not known for values`)
     default:
       return unreachable(encoding)
+  }
+}
+
+/** True where the first values of a page stand in its first bytes. */
+export function isReadInOrder(encoding: Encoding): boolean {
+  return ['PLAIN', 'PLAIN_DICTIONARY', 'RLE_DICTIONARY', 'RLE', 'DELTA_BINARY_PACKED'].includes(encoding)
+}
+
+/** A dictionary that is decoded as far as it is referred to. */
+export class PageDictionary {
+  readonly length: number
+  readonly #decode: (count: number) => LeafValues
+  #values: LeafValues | undefined
+
+  /** `decode` gives the first values. */
+  constructor(length: number, decode: (count: number) => LeafValues) {
+    this.length = length
+    this.#decode = decode
+  }
+
+  /** At least the first `count` values. */
+  first(count: number): LeafValues {
+    if (this.#values && this.#values.length >= count) return this.#values
+    const isMost = this.#values !== undefined || count > this.length / 4
+    this.#values = this.#decode(isMost ? this.length : count)
+    return this.#values
   }
 }
 
@@ -141,27 +182,27 @@ function missing(): never {
   throw new Error('it ends too early')
 }
 
-function decodePlain(bytes: Uint8Array, count: number, { type, type_length: length }: SchemaElement): LeafValues {
+function decodePlain(bytes: Uint8Array, { start, end }: ValueRange, { type, type_length: length = 0 }: SchemaElement): LeafValues {
   switch (type) {
     case 'BOOLEAN': {
-      const values = new Uint8Array(count)
-      unpack(bytes, 0, 1, values, 0, count)
-      return values
+      const values = new Uint8Array(end)
+      unpack(bytes, 0, 1, values, 0, end)
+      return values.subarray(start)
     }
     case 'INT32':
-      return new Int32Array(aligned(bytes, count * 4))
+      return new Int32Array(...aligned(bytes, start, end, 4))
     case 'INT64':
-      return new BigInt64Array(aligned(bytes, count * 8))
+      return new BigInt64Array(...aligned(bytes, start, end, 8))
     case 'FLOAT':
-      return new Float32Array(aligned(bytes, count * 4))
+      return new Float32Array(...aligned(bytes, start, end, 4))
     case 'DOUBLE':
-      return new Float64Array(aligned(bytes, count * 8))
+      return new Float64Array(...aligned(bytes, start, end, 8))
     case 'INT96':
-      return decodeInt96(bytes, count)
+      return decodeInt96(valuesAt(bytes, start, end, 12), end - start)
     case 'FIXED_LEN_BYTE_ARRAY':
-      return fixedColumn(bytes, count, length ?? 0)
+      return fixedColumn(valuesAt(bytes, start, end, length), end - start, length)
     case 'BYTE_ARRAY':
-      return decodePlainBytes(bytes, count)
+      return decodePlainBytes(bytes, start, end)
     case undefined:
       throw new Error('a leaf has no physical type')
     default:
@@ -169,41 +210,53 @@ function decodePlain(bytes: Uint8Array, count: number, { type, type_length: leng
   }
 }
 
-function aligned(bytes: Uint8Array, size: number): ArrayBuffer {
-  if (size > bytes.byteLength) missing()
-  return new Uint8Array(bytes.subarray(0, size)).buffer
+/** Values [start, end) of `width` bytes each. */
+function valuesAt(bytes: Uint8Array, start: number, end: number, width: number): Uint8Array {
+  return end * width > bytes.byteLength ? missing() : bytes.subarray(start * width, end * width)
 }
 
-function decodePlainBytes(bytes: Uint8Array, count: number): ByteColumn {
+/** What a typed array is made of: in place where numbers of this width can lie there. */
+function aligned(bytes: Uint8Array, start: number, end: number, width: number): [ArrayBufferLike, number, number] {
+  const values = valuesAt(bytes, start, end, width)
+  if (values.byteOffset % width === 0) return [values.buffer, values.byteOffset, end - start]
+  return [new Uint8Array(values).buffer, 0, end - start]
+}
+
+function decodePlainBytes(bytes: Uint8Array, start: number, end: number): ByteColumn {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const offsets = new Int32Array(count + 1)
-  const packed = new Uint8Array(Math.max(bytes.byteLength - 4 * count, 0))
   let at = 0
-  let to = 0
-  for (let i = 0; i < count; i += 1) {
-    const length = view.getUint32(at, true)
+  for (let i = 0; i < start; i += 1) at += 4 + view.getUint32(at, true)
+  const offsets = new Int32Array(end - start + 1)
+  let size = 0
+  let next = at
+  for (let i = start; i < end; i += 1) {
+    const length = view.getUint32(next, true)
+    size += length
+    next += 4 + length
+    offsets[i - start + 1] = size
+  }
+  if (next > bytes.byteLength) missing()
+  const packed = new Uint8Array(size)
+  for (let i = 0; i < end - start; i += 1) {
+    const to = offsets[i] ?? 0
+    const length = (offsets[i + 1] ?? 0) - to
     at += 4
-    if (at + length > bytes.byteLength) missing()
     if (length > 32) packed.set(bytes.subarray(at, at + length), to)
     else for (let k = 0; k < length; k += 1) packed[to + k] = bytes[at + k] ?? 0
     at += length
-    to += length
-    offsets[i + 1] = to
   }
   return new ByteColumn(offsets, packed)
 }
 
 function fixedColumn(bytes: Uint8Array, count: number, length: number): ByteColumn {
-  if (length * count > bytes.byteLength) missing()
   return new ByteColumn(
     Int32Array.from({ length: count + 1 }, (_, i) => i * length),
-    new Uint8Array(bytes.subarray(0, length * count)),
+    bytes,
   )
 }
 
 /** Nanoseconds of the day and a Julian day, cut to epoch microseconds. */
 function decodeInt96(bytes: Uint8Array, count: number): BigInt64Array {
-  if (count * 12 > bytes.byteLength) missing()
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const values = new BigInt64Array(count)
   for (let i = 0; i < count; i += 1) {
@@ -216,12 +269,17 @@ function decodeInt96(bytes: Uint8Array, count: number): BigInt64Array {
   return values
 }
 
-function decodeDictionary(bytes: Uint8Array, count: number, dictionary: LeafValues | undefined): LeafValues {
+function decodeDictionary(bytes: Uint8Array, { start, end }: ValueRange, dictionary: PageDictionary | undefined): LeafValues {
   if (dictionary === undefined) throw new Error('a page refers to a dictionary that is not there')
-  const indexes = new Int32Array(count)
-  decodeHybrid(bytes, 1, bytes[0] ?? missing(), indexes)
-  for (const index of indexes) if (index < 0 || index >= dictionary.length) throw new Error('a page refers beyond its dictionary')
-  return gatherValues(dictionary, indexes)
+  const all = new Int32Array(end)
+  decodeHybrid(bytes, 1, bytes[0] ?? missing(), all)
+  const indexes = all.subarray(start)
+  let most = 0
+  for (const index of indexes) {
+    if (index < 0 || index >= dictionary.length) throw new Error('a page refers beyond its dictionary')
+    if (index > most) most = index
+  }
+  return gatherValues(dictionary.first(most + 1), indexes)
 }
 
 function decodeRleBooleans(bytes: Uint8Array, count: number, type: ParquetType): Uint8Array {

@@ -143,7 +143,8 @@ function presentIndexes(definition: Uint8Array, maxDefinition: number, kept: Int
   return present.subarray(0, count)
 }
 
-function countAt(levels: Uint8Array, level: number): number {
+/** How many of the levels are this one. */
+export function countAt(levels: Uint8Array, level: number): number {
   let count = 0
   for (const each of levels) if (each === level) count += 1
   return count

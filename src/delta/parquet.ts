@@ -5,8 +5,8 @@ import { isProblem, LakehouseError } from '#base/errors.ts'
 import { limit } from '#base/limit.ts'
 import { calendarOf, toModernCalendar, type FileCalendar } from './calendar.ts'
 import { damageOf } from './damage.ts'
-import { chooseRows, type LeafData, type RowChoice } from './leaf.ts'
-import { decodePages } from './pages.ts'
+import type { LeafData, RowChoice } from './leaf.ts'
+import { decodeRows } from './pageRows.ts'
 import { leavesBelow, parquetTree, type ParquetLeaf, type ParquetNode } from './parquetTree.ts'
 import type { RangeFile } from './rangeFile.ts'
 import { nextTurn } from './turn.ts'
@@ -106,7 +106,7 @@ function columnsOf(group: RowGroup, leaves: number): readonly ColumnChunk[] {
   return group.columns
 }
 
-function chunkOf(group: RowGroupAt, leaf: ParquetLeaf): { readonly chunk: ColumnChunk; readonly meta: ColumnMetaData } {
+export function chunkOf(group: RowGroupAt, leaf: ParquetLeaf): { readonly chunk: ColumnChunk; readonly meta: ColumnMetaData } {
   const chunk = group.columns[leaf.leaf]
   const meta = chunk?.meta_data
   if (!chunk || !meta || chunk.file_path || meta.path_in_schema.at(-1) !== leaf.name || meta.type !== leaf.element.type) {
@@ -115,7 +115,7 @@ function chunkOf(group: RowGroupAt, leaf: ParquetLeaf): { readonly chunk: Column
   return { chunk, meta }
 }
 
-function chunkSpan(meta: ColumnMetaData): Span {
+export function chunkSpan(meta: ColumnMetaData): Span {
   const data = Number(meta.data_page_offset)
   const dictionary = Number(meta.dictionary_page_offset ?? 0)
   const start = dictionary > 0 && dictionary < data ? dictionary : data
@@ -172,14 +172,14 @@ function shifted(choice: RowChoice, by: number): RowChoice {
 function decodeLeaf(bytes: Uint8Array, meta: ColumnMetaData, leaf: ParquetLeaf, choice: RowChoice, signal: AbortSignal): LeafData {
   signal.throwIfAborted()
   try {
-    return chooseRows(decodePages(bytes, meta, leaf), leaf.maxDefinition, choice)
+    return decodeRows(bytes, meta, leaf, choice)
   } catch (error) {
     throw new Error(`column ${meta.path_in_schema.join('.')}: ${damageOf(error)}`, { cause: error })
   }
 }
 
 /** Anything that goes wrong in a decoder is the file's fault. */
-async function whole<T>(source: RangeFile, signal: AbortSignal, task: () => Promise<T>): Promise<T> {
+export async function whole<T>(source: RangeFile, signal: AbortSignal, task: () => Promise<T>): Promise<T> {
   try {
     return await task()
   } catch (error) {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { decodeHybrid, decodeValues } from '#delta/encodings.ts'
+import { decodeHybrid, decodeValues, PageDictionary } from '#delta/encodings.ts'
 import { ByteColumn, chooseRows, concatLeaves, padTexts, type LeafData } from '#delta/leaf.ts'
 
 describe('encodings', () => {
@@ -25,22 +25,29 @@ describe('encodings', () => {
   it('reads plain text and refuses lengths that lie', () => {
     const element = { name: 'x', type: 'BYTE_ARRAY' } as const
     const plain = { encoding: 'PLAIN', element, dictionary: undefined } as const
-    const column = decodeValues(Uint8Array.of(1, 0, 0, 0, 97, 0, 0, 0, 0, 2, 0, 0, 0, 98, 99), 3, plain)
+    const column = decodeValues(Uint8Array.of(1, 0, 0, 0, 97, 0, 0, 0, 0, 2, 0, 0, 0, 98, 99), { start: 0, end: 3 }, plain)
     assert.ok(column instanceof ByteColumn)
     assert.deepEqual(
       [0, 1, 2].map(i => Buffer.from(column.at(i)).toString()),
       ['a', '', 'bc'],
     )
-    assert.throws(() => decodeValues(Uint8Array.of(9, 0, 0, 0, 97), 1, plain), /ends too early/)
-    assert.throws(() => decodeValues(Uint8Array.of(1, 0), 1, plain), RangeError)
-    assert.throws(() => decodeValues(Uint8Array.of(1, 2), 1, { ...plain, element: { name: 'x', type: 'INT64' } }), /ends too early/)
+    assert.throws(() => decodeValues(Uint8Array.of(9, 0, 0, 0, 97), { start: 0, end: 1 }, plain), /ends too early/)
+    assert.throws(() => decodeValues(Uint8Array.of(1, 0), { start: 0, end: 1 }, plain), RangeError)
+    assert.throws(
+      () => decodeValues(Uint8Array.of(1, 2), { start: 0, end: 1 }, { ...plain, element: { name: 'x', type: 'INT64' } }),
+      /ends too early/,
+    )
   })
 
   it('reads a dictionary and refuses an index beyond it', () => {
-    const page = { encoding: 'RLE_DICTIONARY', element: { name: 'x', type: 'INT32' }, dictionary: Int32Array.of(10, 20) } as const
-    assert.deepEqual(decodeValues(Uint8Array.of(1, 3, 0b0000_0110), 4, page), Int32Array.of(10, 20, 20, 10))
-    assert.throws(() => decodeValues(Uint8Array.of(2, 2, 2), 1, page), /beyond its dictionary/)
-    assert.throws(() => decodeValues(Uint8Array.of(1, 3, 0), 1, { ...page, dictionary: undefined }), /not there/)
+    const page = {
+      encoding: 'RLE_DICTIONARY',
+      element: { name: 'x', type: 'INT32' },
+      dictionary: new PageDictionary(2, () => Int32Array.of(10, 20)),
+    } as const
+    assert.deepEqual(decodeValues(Uint8Array.of(1, 3, 0b0000_0110), { start: 0, end: 4 }, page), Int32Array.of(10, 20, 20, 10))
+    assert.throws(() => decodeValues(Uint8Array.of(2, 2, 2), { start: 0, end: 1 }, page), /beyond its dictionary/)
+    assert.throws(() => decodeValues(Uint8Array.of(1, 3, 0), { start: 0, end: 1 }, { ...page, dictionary: undefined }), /not there/)
   })
 
   it('cuts the nanoseconds of an INT96 towards the past', () => {
@@ -51,7 +58,7 @@ describe('encodings', () => {
     view.setBigInt64(12, 86_399_999_999_999n, true)
     view.setInt32(20, 2_440_587, true)
     const page = { encoding: 'PLAIN', element: { name: 'x', type: 'INT96' }, dictionary: undefined } as const
-    assert.deepEqual(decodeValues(bytes, 2, page), BigInt64Array.of(1n, -1n))
+    assert.deepEqual(decodeValues(bytes, { start: 0, end: 2 }, page), BigInt64Array.of(1n, -1n))
   })
 })
 
