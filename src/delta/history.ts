@@ -4,7 +4,7 @@ import type { DeltaTable } from './table.ts'
 import { fileTimes, inCommitSince, inCommitTime, readCommitInfos } from './times.ts'
 import type { HistoryEntry, HistoryPage } from './types.ts'
 import { isoTime } from './versions.ts'
-import { isWire, textMap, textOr, type Wire } from './wire.ts'
+import { cutDeep, isWire, textMap, textOr, type Wire } from './wire.ts'
 
 export interface HistoryRequest {
   /** Only versions below; from the newest when absent. */
@@ -67,7 +67,7 @@ async function shownSince(
 
 function entryOf(version: number, time: number, info: Wire | undefined, readable: boolean): HistoryEntry {
   const wire = info ?? {}
-  const parameters = wire['operationParameters']
+  const parameters = cutDeep(wire['operationParameters'])
   return {
     version,
     timestamp: isoTime(time),

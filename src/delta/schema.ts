@@ -1,6 +1,6 @@
 import { unreachable } from '#base/unreachable.ts'
 import type { DeltaField, DeltaStruct, DeltaType } from './types.ts'
-import { isWire, textAt } from './wire.ts'
+import { cutDeep, isWire, textAt } from './wire.ts'
 
 /** The schema of a metadata action. @throws Error saying what is wrong with it */
 export function parseSchema(schemaString: string): DeltaStruct {
@@ -110,13 +110,13 @@ function parseType(value: unknown, depth: number): DeltaType {
         valueContainsNull: value['valueContainsNull'] !== false,
       }
     default:
-      throw new Error(`the type ${JSON.stringify(value['type'])} is not known`)
+      throw new Error(`${value['type'] === undefined ? 'a type without a name' : `the type ${JSON.stringify(value['type'])}`} is not known`)
   }
 }
 
 function parseField(value: unknown, depth: number): DeltaField {
   if (!isWire(value)) throw new Error('a field is no object')
-  const metadata: unknown = value['metadata']
+  const metadata = cutDeep(value['metadata'])
   return {
     name: textAt(value, 'name'),
     type: parseType(value['type'], depth),

@@ -43,7 +43,15 @@ export function textsAt(wire: Wire, name: string): readonly string[] {
 export function textMap(value: unknown): Readonly<Record<string, string>> {
   if (!isWire(value)) return {}
   const entries = Object.entries(value).filter(([, text]) => text !== null)
-  return Object.fromEntries(entries.map(([name, text]) => [name, typeof text === 'string' ? text : JSON.stringify(text)]))
+  return Object.fromEntries(entries.map(([name, text]) => [name, typeof text === 'string' ? text : JSON.stringify(cutDeep(text))]))
+}
+
+/** The same, but null where it is nested deeper than anybody means: what is printed or sent on as it came must not exhaust the stack. */
+export function cutDeep(value: unknown, levels = 50): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if (levels === 0) return null
+  if (Array.isArray(value)) return value.map((item: unknown) => cutDeep(item, levels - 1))
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, cutDeep(item, levels - 1)]))
 }
 
 /** Undefined for what is no JSON: for places where nothing depends on it. */
