@@ -9,7 +9,14 @@ export type Command =
   | { readonly kind: 'tables'; readonly root: string }
   | { readonly kind: 'describe'; readonly table: string; readonly at: At }
   | { readonly kind: 'history'; readonly table: string; readonly limit: number }
-  | { readonly kind: 'rows'; readonly table: string; readonly at: At; readonly limit: number; readonly columns?: readonly string[] }
+  | {
+      readonly kind: 'rows'
+      readonly table: string
+      readonly at: At
+      readonly limit: number
+      readonly columns?: readonly string[]
+      readonly filter?: string
+    }
   | { readonly kind: 'files'; readonly table: string; readonly at: At }
   | { readonly kind: 'sql'; readonly text: string; readonly connect?: string; readonly limit: number }
   | { readonly kind: 'stack'; readonly action: 'up' | 'down' | 'restart' | 'status' }
@@ -48,6 +55,7 @@ const options = {
   timestamp: text,
   limit: text,
   columns: { type: 'string', multiple: true },
+  where: text,
   connect: text,
   engine: text,
   lines: text,
@@ -67,7 +75,7 @@ const allowed: Readonly<Record<string, readonly Option[]>> = {
   tables: [],
   describe: ['version', 'timestamp'],
   history: ['limit'],
-  rows: ['version', 'timestamp', 'limit', 'columns', ...formats],
+  rows: ['version', 'timestamp', 'limit', 'columns', 'where', ...formats],
   files: ['version', 'timestamp'],
   sql: ['connect', 'limit', ...formats],
   stack: ['engine', 'lines'],
@@ -120,7 +128,7 @@ function commandOf(name: string, rest: readonly string[], values: Values): Comma
     case 'rows': {
       const columns = values.columns?.flatMap(list => list.split(','))
       const command = { kind: 'rows', table: only(rest, 'table'), at: atOf(values), limit: limitOf(values.limit, defaultRows) } as const
-      return columns ? { ...command, columns } : command
+      return { ...command, ...(columns ? { columns } : {}), ...(values.where === undefined ? {} : { filter: values.where }) }
     }
     case 'files':
       return { kind: 'files', table: only(rest, 'table'), at: atOf(values) }

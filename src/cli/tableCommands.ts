@@ -111,8 +111,9 @@ export async function rows(command: Of<'rows'>, { format, lab, io, signal }: Run
   )
 }
 
-function wanted({ limit, columns }: Of<'rows'>, offset: number): RowsRequest {
-  return { offset, limit: Math.min(limit - offset, rowsPage), ...(columns ? { columns } : {}) }
+function wanted({ limit, columns, filter }: Of<'rows'>, offset: number): RowsRequest {
+  const page = { offset, limit: Math.min(limit - offset, rowsPage), ...(columns ? { columns } : {}) }
+  return filter === undefined ? page : { ...page, filter }
 }
 
 /** What every command works with. */

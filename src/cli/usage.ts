@@ -7,6 +7,7 @@ Commands
   history  <table> [--limit N]                    versions, newest first
   rows     <table> [--version N | --timestamp T]  rows of a version, read without Spark
              [--limit N|all] [--columns a,b]      1,000 rows unless told otherwise
+             [--where "<condition>"]              as in Spark SQL: amount > 100 AND country = 'BR'
              [--json | --csv | --arrow FILE]
   files    <table> [--version N | --timestamp T]  data files of a version
   sql      "<statement>" [--connect sc://host:port]  run SQL on Spark; - reads it from the standard input

@@ -79,7 +79,7 @@ function parseDate(text: string): Int32Array | undefined {
 }
 
 /** Days since 1970-01-01 of `YYYY-MM-DD`, years of any length. */
-function daysOf(text: string): number | undefined {
+export function daysOf(text: string): number | undefined {
   const found = /^([-+]?)(\d{4,7})-(\d{1,2})-(\d{1,2})$/.exec(text)
   if (!found) return undefined
   const [, sign, digits, month, day] = found
@@ -88,7 +88,8 @@ function daysOf(text: string): number | undefined {
   return date.getUTCMonth() === Number(month) - 1 && date.getUTCDate() === Number(day) ? date.getTime() / 86_400_000 : undefined
 }
 
-function parseTimestamp(text: string): BigInt64Array | undefined {
+/** Epoch microseconds of a time as a log or a filter writes it, in UTC where it names no zone; undefined for anything else. */
+export function parseTimestamp(text: string): BigInt64Array | undefined {
   const found =
     /^([-+]?\d{4,7}-\d{1,2}-\d{1,2})(?:[T ](\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d{1,9}))?)?)?\s*(Z|UTC|[-+]\d{1,2}:?\d{2})?$/i.exec(text)
   const days = found?.[1] === undefined ? undefined : daysOf(found[1])

@@ -3,9 +3,10 @@ import { recordsOf } from './actions.ts'
 import { liveRecords } from './activeFiles.ts'
 import { physicalName } from './columns.ts'
 import { checkReadable, columnMappingOf } from './features.ts'
+import { planFiltered } from './filterScan.ts'
 import { readHistory, type HistoryRequest } from './history.ts'
 import { earliestVersion, listBack, listLog, type LogFiles, type LogListing } from './log.ts'
-import { checkPage, readRows } from './scan.ts'
+import { checkPage, planEveryRow, readRows } from './scan.ts'
 import { loadSnapshot, type Snapshot } from './snapshot.ts'
 import type { DeltaTable } from './table.ts'
 import type { At, FilesPage, FilesRequest, HistoryPage, RowsRequest, TableDescription, TableRows } from './types.ts'
@@ -67,7 +68,8 @@ export async function listFiles(table: DeltaTable, { at, offset, limit }: FilesR
 export async function readTableRows(table: DeltaTable, at: At, request: RowsRequest, signal: AbortSignal): Promise<TableRows> {
   return await withLog(table, signal, async listing => {
     const { snapshot } = await snapshotAt(table, listing, at, signal)
-    return await readRows(table, snapshot, request, signal)
+    const { filter } = request
+    return await readRows(table, snapshot, request, signal, filter === undefined ? planEveryRow : planFiltered(filter))
   })
 }
 

@@ -1,4 +1,4 @@
-import { RecordBatch, Schema, Struct } from 'apache-arrow'
+import { RecordBatch, Schema, Struct, type Data } from 'apache-arrow'
 import { encodeBatches } from '#arrow/ipc.ts'
 import { isProblem, LakehouseError } from '#base/errors.ts'
 import { limit } from '#base/limit.ts'
@@ -11,7 +11,7 @@ import { checkReadable, columnMappingOf } from './features.ts'
 import { openDataFile, readDataBatch, type ScanColumns } from './dataFile.ts'
 import { declaredType } from './schema.ts'
 import { planSlices, type Slice } from './slices.ts'
-import type { Snapshot } from './snapshot.ts'
+import type { Header, Snapshot } from './snapshot.ts'
 import { problem, type DeltaTable } from './table.ts'
 import type { DeltaField, DeltaStruct, RowsRequest, TableRows } from './types.ts'
 
@@ -21,22 +21,38 @@ import type { DeltaField, DeltaStruct, RowsRequest, TableRows } from './types.ts
  * turn out to be wrong are not used again.
  * @throws LakehouseError `unsupported` with the feature, `corrupt`, `notFound` with the file, `invalid` for unknown columns
  */
-export async function readRows(table: DeltaTable, snapshot: Snapshot, request: RowsRequest, signal: AbortSignal): Promise<TableRows> {
+export async function readRows(
+  table: DeltaTable,
+  snapshot: Snapshot,
+  request: RowsRequest,
+  signal: AbortSignal,
+  plan: Plan,
+): Promise<TableRows> {
   checkPage('Rows', request.offset, request.limit)
   checkReadable(table, snapshot.version, snapshot.protocol)
   const schema = chosenSchema(table, snapshot, request.columns)
   const arrowSchema = new Schema(schema.fields.map(arrowField))
   const scan = { table, snapshot, columns: scanColumns(snapshot, schema), arrowSchema, signal }
-  const { batches, more } = await readSlices(scan, request).catch(async (error: unknown) => {
+  const { batches, more } = await readParts(scan, request, plan).catch(async (error: unknown) => {
     if (!(error instanceof WrongStatistics)) throw error
     misleading.add(snapshot)
-    return await readSlices(scan, request)
+    return await readParts(scan, request, plan)
   })
   const rows = batches.reduce((sum, { numRows }) => sum + numRows, 0)
   return { version: snapshot.version, schema, arrow: encodeBatches(arrowSchema, batches), rows, truncated: more }
 }
 
-interface Scan {
+/** Finds the rows of a request: parts of files in order, and whether there are rows after them. */
+export type Plan = (scan: Scan, request: RowsRequest) => Promise<{ readonly parts: readonly RowPart[]; readonly more: boolean }>
+
+/** Rows of one file, read when they are asked for. */
+export interface RowPart {
+  readonly add: AddFile
+  readonly read: () => Promise<readonly RecordBatch[]>
+}
+
+/** What the rows of one answer are read with. */
+export interface Scan {
   readonly table: DeltaTable
   readonly snapshot: Snapshot
   readonly columns: ScanColumns
@@ -60,45 +76,63 @@ const filesAtOnce = 4
 
 class WrongStatistics extends Error {}
 
-async function readSlices(
+async function readParts(
   scan: Omit<Scan, 'budget'>,
   request: RowsRequest,
+  plan: Plan,
 ): Promise<{ readonly batches: readonly RecordBatch[]; readonly more: boolean }> {
   const ending = new AbortController()
   const bounded: Scan = { ...scan, budget: { left: mostBytes }, signal: AbortSignal.any([scan.signal, ending.signal]) }
-  const files = scan.snapshot.files ?? new ListedFiles([])
-  const count = async (add: AddFile): Promise<number> => {
-    const { parquet, deleted } = await inFile(bounded, add, () => openDataFile(scan.table, add, bounded.signal))
-    return parquet.rows - deleted.length
-  }
-  const { slices, more } = await planSlices(files, request, {
-    count,
-    known: misleading.has(scan.snapshot) ? () => undefined : liveRecordsOf,
-    signal: bounded.signal,
-  })
+  const { parts, more } = await plan(bounded, request)
   const atOnce = limit(filesAtOnce)
-  const progress = new ProgressCount(scan.table.report, { stage: 'rows', total: slices.length, unit: 'files' })
-  const read = async (slice: Slice): Promise<RecordBatch[]> => {
-    const batches = await inFile(bounded, slice.add, () => readSlice(bounded, slice))
+  const progress = new ProgressCount(scan.table.report, { stage: 'rows', total: parts.length, unit: 'files' })
+  const read = async ({ add, read: readPart }: RowPart): Promise<readonly RecordBatch[]> => {
+    const batches = await inFile(bounded, add, readPart)
     progress.add(1)
     return batches
   }
   try {
-    const parts = await Promise.all(slices.map(slice => atOnce(() => read(slice))))
-    return { batches: parts.flat(), more }
+    return { batches: (await Promise.all(parts.map(part => atOnce(() => read(part))))).flat(), more }
   } finally {
     ending.abort()
   }
 }
 
-async function readSlice(
+/** Rows of all kinds; statistics tell in which files. */
+export async function planEveryRow(scan: Scan, request: RowsRequest): ReturnType<Plan> {
+  const { slices, more } = await planSlices(scan.snapshot.files ?? new ListedFiles([]), request, {
+    count: add => countLive(scan, add),
+    known: add => knownLive(scan, add),
+    signal: scan.signal,
+  })
+  return { parts: slices.map(slice => ({ add: slice.add, read: () => readSlice(scan, slice) })), more }
+}
+
+/** Opens a file to count its live rows. */
+export async function countLive(scan: Scan, add: AddFile): Promise<number> {
+  const { parquet, deleted } = await inFile(scan, add, () => openDataFile(scan.table, add, scan.signal))
+  return parquet.rows - deleted.length
+}
+
+/** Live rows by statistics; undefined without any, or where those of the version have miscounted. */
+export function knownLive({ snapshot }: Scan, add: AddFile): number | undefined {
+  return isMisleading(snapshot) ? undefined : liveRecordsOf(add)
+}
+
+/** True once the statistics of a version have miscounted rows. */
+export function isMisleading(snapshot: Snapshot): boolean {
+  return misleading.has(snapshot)
+}
+
+/** Live rows of a file. @throws an error after which everything is counted anew where its statistics miscount */
+export async function readSlice(
   { table, snapshot, columns, arrowSchema, budget, signal }: Scan,
   { add, start, count }: Slice,
 ): Promise<RecordBatch[]> {
   signal.throwIfAborted()
   const file = await openDataFile(table, add, signal)
   const { parquet, deleted } = file
-  if (recordsOf(add) !== undefined && recordsOf(add) !== parquet.rows && !misleading.has(snapshot)) throw new WrongStatistics()
+  if (recordsOf(add) !== undefined && recordsOf(add) !== parquet.rows && !isMisleading(snapshot)) throw new WrongStatistics()
   const first = physicalRow(deleted, start)
   const last = physicalRow(deleted, start + count - 1)
   const batches: RecordBatch[] = []
@@ -107,11 +141,16 @@ async function readSlice(
     if (range.start >= range.end) continue
     const children = await readDataBatch(file, group, range, columns, signal)
     const rows = range.end - range.start - countBelow(deleted, range.end) + countBelow(deleted, range.start)
-    const data = arrowData(new Struct(arrowSchema.fields), rows, { children })
-    spend(budget, data.byteLength)
-    batches.push(new RecordBatch(arrowSchema, data))
+    batches.push(rowBatch({ arrowSchema, budget }, rows, children))
   }
   return batches
+}
+
+/** Columns as a batch of the answer, which must not grow without end. */
+export function rowBatch({ arrowSchema, budget }: Pick<Scan, 'arrowSchema' | 'budget'>, rows: number, children: Data[]): RecordBatch {
+  const data = arrowData(new Struct(arrowSchema.fields), rows, { children })
+  spend(budget, data.byteLength)
+  return new RecordBatch(arrowSchema, data)
 }
 
 /** @throws LakehouseError `invalid` for anything that is no page of rows or files */
@@ -134,13 +173,14 @@ function chosenSchema(table: DeltaTable, { version, schema }: Snapshot, columns:
   return { type: 'struct', fields }
 }
 
-function scanColumns({ protocol, metadata }: Snapshot, { fields }: DeltaStruct): ScanColumns {
+/** How the columns of a schema are found in the files of a version. */
+export function scanColumns({ protocol, metadata }: Header, { fields }: DeltaStruct): ScanColumns {
   const declared = fields.map(field => ({ ...field, type: declaredType(field) }))
   return { fields: declared, partitionColumns: metadata.partitionColumns, mapping: columnMappingOf(protocol, metadata.configuration) }
 }
 
 /** Names table, version and file in whatever goes wrong with a file. */
-async function inFile<T>({ table, snapshot: { version } }: Scan, { path }: AddFile, task: () => Promise<T>): Promise<T> {
+export async function inFile<T>({ table, snapshot: { version } }: Scan, { path }: AddFile, task: () => Promise<T>): Promise<T> {
   try {
     return await task()
   } catch (error) {

@@ -105,6 +105,8 @@ export interface RowsRequest {
   readonly limit: number
   /** Top-level logical names in the order wanted; all when absent. */
   readonly columns?: readonly string[]
+  /** A condition in the words of Spark SQL; rows are then those for which it is true. Times without a zone are UTC. */
+  readonly filter?: string
 }
 
 export interface TableRows {

@@ -1,0 +1,90 @@
+import type { SchemaElement } from 'hyparquet'
+import { isProblem } from '#base/errors.ts'
+import { unreachable } from '#base/unreachable.ts'
+import { bindField, type Binding, type ColumnMapping } from './columns.ts'
+import { convertLeaf } from './convert.ts'
+import { nothingKnown, onlyNulls, type Bounds } from './filterBounds.ts'
+import { aboutUnits, scalarAt } from './filterStats.ts'
+import type { FilterColumn, Scalar } from './filterTree.ts'
+import { ByteColumn, type LeafValues } from './leaf.ts'
+import type { ParquetFile, RowGroupAt } from './parquet.ts'
+import type { ParquetLeaf } from './parquetTree.ts'
+import { decimalOf, paddedLength } from './schema.ts'
+import type { DeltaField } from './types.ts'
+
+/** A column as a field of the table from which everything but the way to it is cut. */
+export function prunedField({ path }: FilterColumn): DeltaField {
+  const [field, ...members] = path.toReversed()
+  const start = field ?? path[0]
+  return members.reduce((child, parent): DeltaField => ({ ...parent, type: { type: 'struct', fields: [child] } }), start)
+}
+
+/** The leaf in which a file has a column; undefined when the file does not have it, or not as one leaf. */
+export function leafFor({ root }: ParquetFile, column: FilterColumn, mapping: ColumnMapping): ParquetLeaf | 'absent' | undefined {
+  let binding: Binding | undefined = bindField(root, prunedField(column), mapping)
+  for (let depth = 1; depth < column.path.length && binding?.kind === 'struct'; depth += 1) binding = binding.members[0]
+  if (binding?.kind === 'absent') return 'absent'
+  return binding?.kind === 'leaf' && binding.leaf.maxRepetition === 0 ? binding.leaf : undefined
+}
+
+/** What the footer says about a column in a row group. Only ordered statistics are used, and none of old calendars. */
+export function groupBounds({ calendar }: ParquetFile, group: RowGroupAt, leaf: ParquetLeaf, { type, name }: FilterColumn): Bounds {
+  const meta = group.columns[leaf.leaf]?.meta_data
+  const statistics = meta?.statistics
+  if (!meta || !statistics || typeof type !== 'string') return nothingKnown
+  const nulls = statistics.null_count === undefined ? undefined : Number(statistics.null_count)
+  if (nulls === group.rows) return onlyNulls
+  const isOldTime = calendar.days === 'legacy' && /^(?:date|timestamp)/.test(type)
+  const usable = paddedLength(type) === undefined && !isOldTime
+  return {
+    low: usable ? boundOf(statistics.min_value, leaf.element, { type, name, side: 'low' }) : undefined,
+    high: usable ? boundOf(statistics.max_value, leaf.element, { type, name, side: 'high' }) : undefined,
+    hasNull: nulls !== 0,
+    hasValue: true,
+    hasNaN: type === 'float' || type === 'double',
+  }
+}
+
+interface BoundOf {
+  readonly type: string
+  readonly name: string
+  readonly side: 'low' | 'high'
+}
+
+/** Converted in the way of the rows themselves, which keeps the order. */
+function boundOf(value: unknown, element: SchemaElement, { type, name, side }: BoundOf): Scalar | undefined {
+  const decimal = decimalOf(type)
+  if (decimal && typeof value === 'number' && element.converted_type === 'DECIMAL') return aboutUnits(value, decimal.scale, side)
+  const values = leafValues(value, element)
+  if (!values) return undefined
+  try {
+    const scalar = scalarAt(convertLeaf(values, element, type, name), 0)
+    return Number.isNaN(scalar) ? undefined : scalar
+  } catch (error) {
+    if (isProblem(error, 'corrupt')) return undefined
+    throw error
+  }
+}
+
+function leafValues(value: unknown, { type }: SchemaElement): LeafValues | undefined {
+  switch (type) {
+    case 'BOOLEAN':
+      return typeof value === 'boolean' ? Uint8Array.of(Number(value)) : undefined
+    case 'INT32':
+      return typeof value === 'number' ? Int32Array.of(value) : undefined
+    case 'INT64':
+      return typeof value === 'bigint' ? BigInt64Array.of(value) : undefined
+    case 'FLOAT':
+      return typeof value === 'number' ? Float32Array.of(value) : undefined
+    case 'DOUBLE':
+      return typeof value === 'number' ? Float64Array.of(value) : undefined
+    case 'BYTE_ARRAY':
+      return value instanceof Uint8Array ? new ByteColumn(Int32Array.of(0, value.byteLength), value) : undefined
+    case 'INT96':
+    case 'FIXED_LEN_BYTE_ARRAY':
+    case undefined:
+      return undefined
+    default:
+      return unreachable(type)
+  }
+}
