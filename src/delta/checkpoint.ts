@@ -2,7 +2,8 @@ import { limit } from '#base/limit.ts'
 import type { Action, AddFile, DomainMetadata, Metadata, Sidecar } from './actions.ts'
 import { readAdds, readHeaderActions } from './checkpointFile.ts'
 import { parseActions } from './commits.ts'
-import { logKey, type Checkpoint } from './log.ts'
+import { logKey } from './log.ts'
+import type { Checkpoint } from './logNames.ts'
 import { openParquet } from './parquet.ts'
 import { openRangeFile } from './rangeFile.ts'
 import { isAbsolute, locateFile, type DeltaTable, type StoredAt } from './table.ts'
@@ -25,7 +26,7 @@ export async function readCheckpoint(
   signal: AbortSignal,
 ): Promise<CheckpointState> {
   const atOnce = limit(partsAtOnce)
-  const parts = checkpoint.parts.map(info => atOnce(() => readPart({ store: table.store, key: info.key }, info.size, extent, signal)))
+  const parts = checkpoint.parts.map(({ key, info }) => atOnce(() => readPart({ store: table.store, key }, info?.size, extent, signal)))
   const read = await Promise.all(parts)
   const actions = read.flatMap(({ header }) => header)
   const sidecars = extent === 'header' ? [] : actions.flatMap(action => (action.kind === 'sidecar' ? [action.sidecar] : []))
@@ -46,7 +47,7 @@ interface Part {
   readonly adds: readonly AddFile[]
 }
 
-async function readPart({ store, key }: StoredAt, size: number, extent: 'header' | 'files', signal: AbortSignal): Promise<Part> {
+async function readPart({ store, key }: StoredAt, size: number | undefined, extent: 'header' | 'files', signal: AbortSignal): Promise<Part> {
   if (key.endsWith('.json')) {
     const actions = Array.from(parseActions(await store.read(key, undefined, signal), store.locate(key), extent))
     return { header: actions, adds: actions.flatMap(action => (action.kind === 'add' ? [action.add] : [])) }

@@ -1,75 +1,110 @@
-import { asError, isProblem, LakehouseError } from '#base/errors.ts'
+import type { ObjectHead, ObjectInfo, ObjectStore } from '#storage/objectStore.ts'
 import { parseAction, type Action } from './actions.ts'
-import { isWire } from './wire.ts'
+import { brokenLine, JsonLines, type JsonObject } from './jsonLines.ts'
+import type { CommitFile } from './logNames.ts'
+import type { DeltaTable } from './table.ts'
+import { nextTurn } from './turn.ts'
+
+/** Without files, a header is what remains; their lines are not even parsed. */
+export type Extent = 'header' | 'files'
+
+/** A commit or compacted log that was read. */
+export interface ReadCommit {
+  readonly file: CommitFile
+  readonly info: ObjectInfo
+  /** Its actions in file order, in parts that lie in memory together. */
+  readonly parts: readonly (readonly Action[])[]
+}
+
+/** Reads files of a log in the order given, some at once. @throws LakehouseError `corrupt` with file and line, `notFound` */
+export async function* readCommits(
+  { store }: DeltaTable,
+  files: readonly CommitFile[],
+  extent: Extent,
+  signal: AbortSignal,
+): AsyncGenerator<ReadCommit, void> {
+  for (let start = 0; start < files.length; start += filesAtOnce) {
+    await nextTurn()
+    const block = files.slice(start, start + filesAtOnce)
+    const keys = block.map(({ key }) => key)
+    const heads = await store.readHeads(keys, headBytes, signal)
+    for (const [i, file] of block.entries()) {
+      const head = heads[i]
+      if (!head) continue
+      signal.throwIfAborted()
+      const parts: (readonly Action[])[] = []
+      for await (const actions of readActions(store, head, extent, signal)) parts.push(actions)
+      yield { file, info: head.info, parts }
+    }
+  }
+}
+
+const filesAtOnce = 32
+/** Of each file this much is read at once with the others of its block, the rest in ranges. */
+const headBytes = 1024 * 1024
 
 /**
- * The actions of a commit, compacted log or JSON checkpoint, in file order; a header has those of no file. Lines are split by bytes, since one file may hold
- * more than a string can; an object may span lines.
+ * The actions of a commit, compacted log or JSON checkpoint whose beginning is at hand, in file order; a header has those of no
+ * file. More than the beginning is read in ranges, so that a file of any length takes bounded memory.
  * @throws LakehouseError `corrupt` with the line
  */
-export function* parseActions(bytes: Uint8Array, location: string, extent: 'header' | 'files'): Generator<Action, void> {
-  for (const { value, line } of parseObjects(bytes, location)) {
-    if (extent === 'header' && isWire(value) && (isWire(value['add']) || isWire(value['remove']))) continue
-    const action = at(location, line, () => parseAction(value))
-    if (action) yield action
+export async function* readActions(
+  store: ObjectStore,
+  { info, bytes }: ObjectHead,
+  extent: Extent,
+  signal: AbortSignal,
+): AsyncGenerator<readonly Action[], void> {
+  const location = store.locate(info.key)
+  const lines = linesOf(location, extent)
+  yield toActions(lines.push(bytes), location, extent)
+  for (let start = bytes.byteLength; start < info.size; start += rangeBytes) {
+    const range = { start, end: Math.min(start + rangeBytes, info.size) }
+    yield toActions(lines.push(await store.read(info.key, range, signal)), location, extent)
   }
+  yield toActions(lines.end(), location, extent)
 }
 
-/** The objects of newline-delimited JSON with the line each begins at, from 1. @throws LakehouseError `corrupt` */
-export function* parseObjects(bytes: Uint8Array, location: string): Generator<{ readonly value: unknown; readonly line: number }, void> {
-  let pending = ''
-  let begun = 1
-  let failure: unknown
-  for (const { text, line } of lines(bytes)) {
-    if (pending === '') {
-      if (text.trim() === '') continue
-      begun = line
+/** The same of a file that is in memory whole. @throws LakehouseError `corrupt` with the line */
+export function parseActions(bytes: Uint8Array, location: string, extent: Extent): readonly Action[] {
+  const lines = linesOf(location, extent)
+  return [...toActions(lines.push(bytes), location, extent), ...toActions(lines.end(), location, extent)]
+}
+
+/** The objects of newline-delimited JSON that is in memory whole. @throws LakehouseError `corrupt` with the line */
+export function* parseObjects(bytes: Uint8Array, location: string): Generator<JsonObject, void> {
+  const lines = new JsonLines(location)
+  yield* lines.push(bytes)
+  yield* lines.end()
+}
+
+const rangeBytes = 8 * 1024 * 1024
+
+function linesOf(location: string, extent: Extent): JsonLines {
+  return new JsonLines(location, extent === 'header' ? isFileLine : undefined)
+}
+
+function toActions(objects: Iterable<JsonObject>, location: string, extent: Extent): readonly Action[] {
+  const actions: Action[] = []
+  for (const { value, line } of objects) {
+    try {
+      const action = parseAction(value)
+      if (action && !(extent === 'header' && isFileAction(action))) actions.push(action)
+    } catch (error) {
+      throw brokenLine(location, line, error)
     }
-    if (line - begun > mostLines) break
-    pending += pending === '' ? text : `\n${text}`
-    const parsed = tryParse(pending)
-    if (parsed.ok) {
-      yield { value: parsed.value, line: begun }
-      pending = ''
-    } else failure ??= parsed.error
   }
-  if (pending !== '')
-    at(location, begun, () => {
-      throw failure
-    })
+  return actions
 }
 
-/** An object spanning more lines than this is taken for broken. */
-const mostLines = 10_000
-
-function* lines(bytes: Uint8Array): Generator<{ readonly text: string; readonly line: number }, void> {
-  const decoder = new TextDecoder()
-  let start = 0
-  for (let line = 1; start < bytes.byteLength; line += 1) {
-    const found = bytes.indexOf(0x0a, start)
-    const end = found < 0 ? bytes.byteLength : found
-    yield { text: decoder.decode(bytes.subarray(start, end)), line }
-    start = end + 1
-  }
+function isFileAction({ kind }: Action): boolean {
+  return kind === 'add' || kind === 'remove' || kind === 'change'
 }
 
-function tryParse(text: string): { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: unknown } {
-  try {
-    const value: unknown = JSON.parse(text)
-    return { ok: true, value }
-  } catch (error) {
-    return { ok: false, error }
-  }
-}
+const fileStarts = ['{"add":', '{"remove":', '{"cdc":'].map(start => Buffer.from(start))
+const fileEnd = Buffer.from('}}')
 
-function at<T>(location: string, line: number, task: () => T): T {
-  try {
-    return task()
-  } catch (error) {
-    if (isProblem(error)) throw error
-    throw new LakehouseError('corrupt', `Cannot read ${location}, line ${line}: ${asError(error).message}.`, {
-      details: { line },
-      cause: error,
-    })
-  }
+/** A whole line that names a file, written as all writers do. */
+function isFileLine(line: Buffer): boolean {
+  if (!line.subarray(-fileEnd.length).equals(fileEnd)) return false
+  return fileStarts.some(start => line.subarray(0, start.length).equals(start))
 }

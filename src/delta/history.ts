@@ -1,7 +1,10 @@
-import { earliestVersion, listBack, listFrom, type CommitFile, type LogListing } from './log.ts'
+import { readCommitHeads, type CommitHead } from './commitInfo.ts'
+import { listBack, listFrom, type LogListing } from './log.ts'
+import type { LogFiles } from './logNames.ts'
+import { isWithin, readableRanges, type VersionRange } from './readable.ts'
 import { loadHeader } from './snapshot.ts'
 import type { DeltaTable } from './table.ts'
-import { fileTimes, inCommitSince, inCommitTime, readCommitInfos } from './times.ts'
+import { fileTimes, inCommitTime, inCommitTimes } from './times.ts'
 import type { HistoryEntry, HistoryPage } from './types.ts'
 import { isoTime } from './versions.ts'
 import { cutDeep, isWire, textMap, textOr, type Wire } from './wire.ts'
@@ -23,46 +26,71 @@ export async function readHistory(
   signal: AbortSignal,
 ): Promise<HistoryPage> {
   const below = Math.min(before ?? Infinity, listing.latestVersion + 1)
-  const known = await commitsBelow(table, listing, below, limit, signal)
-  const shown = known.filter(({ version }) => version < below).slice(limit === 0 ? Infinity : -limit)
-  const infos = await readCommitInfos(table, shown, signal)
-  const since = await shownSince(table, listing, infos, signal)
-  const times = fileTimes(known)
-  const earliest = earliestVersion(listing) ?? Infinity
+  const files = await filesBelow(table, listing, below, limit, signal)
+  const shown = limit === 0 ? [] : files.commits.filter(({ version }) => version < below).slice(-limit)
+  const [first, last] = [shown[0]?.version, shown.at(-1)?.version]
+  if (first === undefined || last === undefined) return { entries: [], more: false }
+  const range = { from: first, to: last }
+  const heads = await readCommitHeads(table, shown, signal)
+  const timeOf = await timesOf(table, listing, heads, range, signal)
+  const readable = await readableOf(table, listing, files, range, signal)
   const entries = shown.toReversed().map(({ version }) => {
-    const info = infos.get(version)
-    const own = since !== undefined && version >= since ? inCommitTime(info) : undefined
-    return entryOf(version, own ?? times.get(version) ?? 0, info, version >= earliest)
+    const info = heads.get(version)?.commitInfo
+    return entryOf(version, timeOf(version), info, isWithin(version, readable))
   })
-  const oldest = shown[0]?.version ?? below
-  return { entries, more: (listing.head.commits[0]?.version ?? Infinity) < oldest && limit > 0 }
+  return { entries, more: (listing.firstCommit ?? Infinity) < first }
 }
 
-/** Commits whose times go before those shown, to make them increase as Delta does. */
-const lookBack = 1000
-
-async function commitsBelow(
-  table: DeltaTable,
-  listing: LogListing,
-  below: number,
-  limit: number,
-  signal: AbortSignal,
-): Promise<readonly CommitFile[]> {
-  const from = Math.max(0, below - Math.min(limit, below) - lookBack)
-  if (from >= listing.from) return listing.commits
-  return (await listFrom(table, from, listing.latestVersion, signal)).commits
+/** Files of the `limit` versions below one, and of more where commits are missing. */
+async function filesBelow(table: DeltaTable, listing: LogListing, below: number, limit: number, signal: AbortSignal): Promise<LogFiles> {
+  for (let block = Math.max(1, limit); ; block *= 4) {
+    const from = Math.max(0, below - block)
+    const files = from >= listing.from ? listing : await listFrom(table, from, below - 1, signal)
+    if (from === 0 || files.commits.some(({ version }) => version < below)) return files
+  }
 }
 
-/** Asks for the header only when one of the commits shown carries its own time. */
-async function shownSince(
+/** Their own times where the table says that commits carry them; the header is asked for only when one of them does. */
+async function timesOf(
   table: DeltaTable,
   listing: LogListing,
-  infos: ReadonlyMap<number, Wire | undefined>,
+  heads: ReadonlyMap<number, CommitHead>,
+  { from, to }: VersionRange,
   signal: AbortSignal,
-): Promise<number | undefined> {
-  if (![...infos.values()].some(info => inCommitTime(info) !== undefined)) return undefined
-  const files = await listBack(table, listing, listing.latestVersion, signal)
-  return inCommitSince(await loadHeader(table, files, listing.latestVersion, signal))
+): Promise<(version: number) => number> {
+  const ownTime = (version: number): number | undefined => inCommitTime(heads.get(version)?.commitInfo)
+  const carried = [...heads.keys()].some(version => ownTime(version) !== undefined)
+  const own = carried ? inCommitTimes(await latestHeader(table, listing, signal)) : undefined
+  const until = own === undefined ? to : Math.min(to, own.since - 1)
+  const byFile = until < from ? undefined : await fileTimes(table, listing, { from, to: until }, signal)
+  return version => {
+    const time = own !== undefined && version >= own.since ? ownTime(version) : byFile?.get(version)
+    return time ?? heads.get(version)?.info.modified ?? 0
+  }
+}
+
+async function latestHeader(table: DeltaTable, listing: LogListing, signal: AbortSignal) {
+  return await loadHeader(table, await listBack(table, listing, listing.latestVersion, signal), listing.latestVersion, signal)
+}
+
+/** Which versions of a range can be rebuilt, from the newest checkpoint before it on. */
+async function readableOf(
+  table: DeltaTable,
+  listing: LogListing,
+  files: LogFiles,
+  { from, to }: VersionRange,
+  signal: AbortSignal,
+): Promise<readonly VersionRange[]> {
+  const isRebuilt = listing.earliest !== undefined && from >= listing.earliest
+  const older = isRebuilt && files !== listing ? await listBack(table, listing, from, signal) : undefined
+  const base = (older ?? files).checkpoints.findLast(({ version }) => version <= from)?.version ?? 0
+  const within = ({ version }: { readonly version: number }): boolean => version >= base && version <= to
+  return readableRanges({
+    commits: [...(older?.commits.filter(({ version }) => version < from) ?? []), ...files.commits].filter(within),
+    checkpoints: [...(older?.checkpoints ?? []), ...files.checkpoints].filter(within),
+    compacted: [...(older?.compacted ?? []), ...files.compacted].filter(within),
+    checksums: [],
+  })
 }
 
 function entryOf(version: number, time: number, info: Wire | undefined, readable: boolean): HistoryEntry {

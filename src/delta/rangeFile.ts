@@ -12,14 +12,14 @@ export interface RangeFile {
 }
 
 /** Small files are fetched whole, of others the end, which holds the footer. */
-const tailBytes = 512 * 1024
+export const tailBytes = 512 * 1024
 
 /**
- * The file at `key`, of which the last 512 KiB are fetched at once. `size` is what the log says; a log that is wrong costs a
- * second look.
+ * The file at `key`, of which the last 512 KiB are fetched at once. `size` is what the log says; without it, or
+ * where the log is wrong, it costs a further look.
  */
-export async function openRangeFile(store: ObjectStore, key: string, size: number, signal: AbortSignal): Promise<RangeFile> {
-  const first = Number.isSafeInteger(size) && size > 8 ? await fetchTail(store, key, size, signal) : undefined
+export async function openRangeFile(store: ObjectStore, key: string, size: number | undefined, signal: AbortSignal): Promise<RangeFile> {
+  const first = size !== undefined && Number.isSafeInteger(size) && size > 8 ? await fetchTail(store, key, size, signal) : undefined
   if (first) return first
   const { size: actual } = await store.stat(key, signal)
   const second = await fetchTail(store, key, actual, signal)

@@ -5,11 +5,13 @@ import { physicalName } from './columns.ts'
 import { checkReadable, columnMappingOf } from './features.ts'
 import { planFiltered } from './filterScan.ts'
 import { readHistory, type HistoryRequest } from './history.ts'
-import { earliestVersion, listBack, listLog, type LogFiles, type LogListing } from './log.ts'
+import { listBack, listLog, type LogListing } from './log.ts'
+import type { LogFiles } from './logNames.ts'
 import { checkPage, planEveryRow, readRows } from './scan.ts'
 import { loadSnapshot, type Snapshot } from './snapshot.ts'
 import type { DeltaTable } from './table.ts'
 import type { At, FilesPage, FilesRequest, HistoryPage, RowsRequest, TableDescription, TableRows } from './types.ts'
+import { infosOf } from './times.ts'
 import { isoTime, resolveVersion, timeOf } from './versions.ts'
 import { isWire, parseJson } from './wire.ts'
 
@@ -21,7 +23,7 @@ export async function describeTable(table: DeltaTable, at: At, signal: AbortSign
     const live = active && (await liveRecords(active, signal))
     return {
       version,
-      timestamp: isoTime(await timeOf(table, log, snapshot, signal)),
+      timestamp: isoTime(await timeOf(table, listing, log, snapshot, signal)),
       name: metadata.name,
       description: metadata.description,
       protocol,
@@ -32,7 +34,7 @@ export async function describeTable(table: DeltaTable, at: At, signal: AbortSign
       numFiles: active?.length ?? null,
       sizeBytes: active ? sum(active.sizes) : null,
       numRecords: live ? numberOrNull(sum(live)) : null,
-      earliestVersion: earliestVersion(listing) ?? version,
+      earliestVersion: listing.earliest ?? version,
       latestVersion: listing.latestVersion,
     }
   })
@@ -86,9 +88,9 @@ async function withLog<T>(table: DeltaTable, signal: AbortSignal, task: (listing
   }
 }
 
-function fingerprint({ head, commits, checkpoints, latestVersion }: LogListing): string {
-  const names = [head.commits[0], commits[0], commits.at(-1)].map(commit => commit && [commit.info.key, commit.info.modified])
-  return JSON.stringify([latestVersion, commits.length, checkpoints.map(({ parts }) => parts[0]?.key), names])
+function fingerprint({ firstCommit, commits, checkpoints, compacted, latestVersion }: LogListing): string {
+  const names = [...compacted, ...checkpoints.flatMap(({ parts }) => parts)].map(({ key }) => key)
+  return JSON.stringify([firstCommit, latestVersion, commits.length, commits[0]?.version, names])
 }
 
 async function snapshotAt(
@@ -99,9 +101,11 @@ async function snapshotAt(
 ): Promise<{ readonly snapshot: Snapshot; readonly files: LogFiles }> {
   const version = await resolveVersion(table, listing, at, signal)
   const log = await listBack(table, listing, version, signal)
-  const last = log.commits.findLast(commit => commit.version === version)?.info ??
-    log.checkpoints.findLast(checkpoint => checkpoint.version === version)?.parts[0] ?? { modified: 0, size: 0 }
-  const key = `snapshot ${table.location} ${version} ${last.modified} ${last.size}`
+  const last =
+    log.commits.findLast(commit => commit.version === version) ??
+    log.checkpoints.findLast(checkpoint => checkpoint.version === version)?.parts[0]
+  const [info] = await infosOf(table, last ? [last] : [], signal)
+  const key = `snapshot ${table.location} ${version} ${info?.modified} ${info?.size}`
   const snapshot = await table.memo(
     key,
     () => loadSnapshot(table, log, version, signal),

@@ -1,16 +1,15 @@
 import { asError, isProblem, type LakehouseError } from '#base/errors.ts'
-import { limit } from '#base/limit.ts'
 import { ProgressCount } from '#base/progress.ts'
 import type { Action, AddFile, DomainMetadata, Metadata } from './actions.ts'
 import { ListedFiles, type ActiveFiles } from './activeFiles.ts'
 import { readCheckpoint, type CheckpointState } from './checkpoint.ts'
-import { parseActions } from './commits.ts'
+import { readCommits } from './commits.ts'
 import { missingFeature } from './features.ts'
 import { FileKeys } from './fileKeys.ts'
-import type { Checkpoint, CommitFile, LogFiles } from './log.ts'
+import type { Checkpoint, LogFiles } from './logNames.ts'
+import { replayPlans, type ReplayPlan } from './replayPlan.ts'
 import { parseSchema } from './schema.ts'
 import { problem, type DeltaTable } from './table.ts'
-import { nextTurn } from './turn.ts'
 import type { DeltaStruct, Protocol } from './types.ts'
 
 /** What a version says about its table, without its files. */
@@ -69,8 +68,6 @@ interface State {
   readonly adds: readonly AddFile[]
 }
 
-const commitsAtOnce = 16
-
 function headerOf(table: DeltaTable, version: number, protocol: Protocol | undefined, metadata: Metadata | undefined): Header {
   if (!protocol) throw problem(table, 'corrupt', 'its log has no protocol action', { version })
   if (!metadata) throw problem(table, 'corrupt', 'its log has no metaData action', { version })
@@ -90,60 +87,35 @@ async function replay(
 ): Promise<State> {
   let failure: LakehouseError | undefined
   for (const checkpoint of [...files.checkpoints.filter(each => each.version <= version).toReversed(), undefined]) {
-    const since = checkpoint ? checkpoint.version + 1 : 0
-    const commits = files.commits.filter(commit => commit.version >= since && commit.version <= version)
-    const gap = firstGap(commits, since, version)
-    if (gap !== undefined) {
-      failure ??= problem(table, 'notFound', `commit ${gap} is missing from its log`, { version })
-      continue
-    }
-    try {
-      return await replayFrom(table, checkpoint, commits, extent, signal)
-    } catch (error) {
-      if (!checkpoint || !isProblem(error) || (error.code !== 'corrupt' && error.code !== 'notFound')) throw failure ?? error
-      failure ??= error
+    for (const { steps, gap } of replayPlans(files, checkpoint ? checkpoint.version + 1 : 0, version)) {
+      try {
+        if (gap !== undefined) throw problem(table, 'notFound', `commit ${gap} is missing from its log`, { version })
+        return await replayFrom(table, checkpoint, steps, extent, signal)
+      } catch (error) {
+        if (!isProblem(error) || (error.code !== 'corrupt' && error.code !== 'notFound')) throw error
+        failure ??= error
+      }
     }
   }
   throw failure ?? problem(table, 'notFound', 'its log cannot be read', { version })
 }
 
-function firstGap(commits: readonly CommitFile[], from: number, to: number): number | undefined {
-  let expected = from
-  for (const { version } of commits) {
-    if (version > expected) return expected
-    expected = version + 1
-  }
-  return expected <= to ? expected : undefined
-}
-
 async function replayFrom(
   table: DeltaTable,
   checkpoint: Checkpoint | undefined,
-  commits: readonly CommitFile[],
+  steps: ReplayPlan['steps'],
   extent: 'header' | 'files',
   signal: AbortSignal,
 ): Promise<State> {
   const tail = new Tail()
-  const progress = new ProgressCount(table.report, { stage: 'log', total: bytesOf(commits), unit: 'bytes' })
-  for (let end = commits.length; end > 0; end -= commitsAtOnce) {
+  const progress = new ProgressCount(table.report, { stage: 'log', total: steps.length, unit: 'files' })
+  for await (const { file, info, parts } of readCommits(table, steps.toReversed(), extent, signal)) {
+    if (info.size === 0 && 'from' in file) throw problem(table, 'corrupt', `its compacted file ${info.key} is empty`)
+    for (const actions of parts.toReversed()) tail.addOlder(actions)
+    progress.add(1)
     if (extent === 'header' && tail.hasHeader) return tail.over(undefined)
-    const block = commits.slice(Math.max(0, end - commitsAtOnce), end)
-    const read = limit(commitsAtOnce)
-    await nextTurn()
-    const bytes = await Promise.all(block.map(({ info }) => read(() => table.store.read(info.key, undefined, signal))))
-    for (const [i, { info }] of [...block.entries()].toReversed()) {
-      signal.throwIfAborted()
-      const actions = bytes[i] === undefined ? [] : Array.from(parseActions(bytes[i], table.store.locate(info.key), extent))
-      tail.addOlder(actions)
-      progress.add(bytes[i]?.byteLength ?? 0)
-    }
   }
-  if (extent === 'header' && tail.hasHeader) return tail.over(undefined)
   return tail.over(checkpoint && (await readCheckpoint(table, checkpoint, extent, signal)))
-}
-
-function bytesOf(commits: readonly CommitFile[]): number {
-  return commits.reduce((sum, { info }) => sum + info.size, 0)
 }
 
 /** The actions after a checkpoint, replayed from the newest back: the first that names something wins. */

@@ -1,8 +1,10 @@
 import { LakehouseError } from '#base/errors.ts'
-import { earliestVersion, listBack, listFrom, type LogFiles, type LogListing } from './log.ts'
+import { readCommitHeads } from './commitInfo.ts'
+import { listBack, logKey, type LogListing } from './log.ts'
+import { digits, type LogFiles } from './logNames.ts'
 import { loadHeader, type Header } from './snapshot.ts'
 import { problem, type DeltaTable } from './table.ts'
-import { fileTimes, inCommitSince, inCommitTime, readCommitInfos } from './times.ts'
+import { fileTimes, infosOf, inCommitTime, inCommitTimes } from './times.ts'
 import type { At } from './types.ts'
 
 /**
@@ -10,12 +12,12 @@ import type { At } from './types.ts'
  * @throws LakehouseError `notFound` naming the earliest and the latest version, `invalid` for what is neither
  */
 export async function resolveVersion(table: DeltaTable, listing: LogListing, at: At, signal: AbortSignal): Promise<number> {
-  if (at.timestamp !== undefined) return await versionAtTime(table, listing, parseTime(at.timestamp), at.timestamp, signal)
+  if (at.timestamp !== undefined) return await versionAtTime(table, listing, at.timestamp, signal)
   if (at.version === undefined) return listing.latestVersion
   if (!Number.isSafeInteger(at.version) || at.version < 0) {
     throw new LakehouseError('invalid', `${at.version} is not a version of ${table.location}.`, { hint: 'Versions count from 0.' })
   }
-  const earliest = earliestVersion(listing) ?? listing.latestVersion
+  const earliest = listing.earliest ?? listing.latestVersion
   if (at.version > listing.latestVersion || at.version < earliest) {
     throw problem(table, 'notFound', `only the versions ${earliest} to ${listing.latestVersion} can be read`, { version: at.version })
   }
@@ -23,18 +25,20 @@ export async function resolveVersion(table: DeltaTable, listing: LogListing, at:
 }
 
 /** Epoch ms of one version, as time travel counts it. */
-export async function timeOf(table: DeltaTable, files: LogFiles, header: Header, signal: AbortSignal): Promise<number> {
+export async function timeOf(
+  table: DeltaTable,
+  listing: LogListing,
+  files: LogFiles,
+  header: Header,
+  signal: AbortSignal,
+): Promise<number> {
   const { version } = header
-  const since = inCommitSince(header)
+  const own = inCommitTimes(header)
   const commit = files.commits.findLast(each => each.version === version)
-  if (commit && since !== undefined && version >= since) {
-    const infos = await readCommitInfos(table, [commit], signal)
-    const own = inCommitTime(infos.get(version))
-    if (own !== undefined) return own
-    throw problem(table, 'corrupt', 'its commit carries no time although in-commit timestamps are enabled', { version })
-  }
-  const byFile = fileTimes(files.commits).get(version)
-  return byFile ?? files.checkpoints.findLast(each => each.version === version)?.parts[0]?.modified ?? 0
+  if (commit && own && version >= own.since) return await ownTime(table, version, signal)
+  if (commit) return (await fileTimes(table, listing, { from: version, to: version }, signal)).get(version) ?? 0
+  const [info] = await infosOf(table, files.checkpoints.findLast(each => each.version === version)?.parts ?? [], signal)
+  return info?.modified ?? 0
 }
 
 /**
@@ -51,46 +55,76 @@ export function parseTime(text: string): number {
   })
 }
 
-async function versionAtTime(table: DeltaTable, listing: LogListing, time: number, text: string, signal: AbortSignal): Promise<number> {
-  const earliest = earliestVersion(listing)
-  const files = listing.from === 0 ? listing : await listFrom(table, 0, listing.latestVersion, signal)
-  const commits = files.commits.filter(({ version }) => earliest !== undefined && version >= earliest)
-  const times = new Map(fileTimes(commits))
-  const header = await loadHeader(table, await listBack(table, listing, listing.latestVersion, signal), listing.latestVersion, signal)
-  const since = inCommitSince(header)
-  if (since !== undefined) {
-    const infos = await readCommitInfos(
-      table,
-      commits.filter(({ version }) => version >= since),
-      signal,
-    )
-    for (const [version, info] of infos) times.set(version, inCommitTime(info) ?? times.get(version) ?? 0)
-  }
-  return choose(table, times, time, { text, since })
+/** What is looked for: a time as it was written, and the versions it may be in. */
+interface Wanted {
+  readonly time: number
+  readonly text: string
+  readonly earliest: number
+  readonly latest: number
 }
 
-/** From the enablement of in-commit timestamps on only versions that have them count, before it only the others. */
-function choose(
-  table: DeltaTable,
-  times: ReadonlyMap<number, number>,
-  time: number,
-  { text, since }: { readonly text: string; readonly since: number | undefined },
-): number {
-  const enabled = since === undefined ? undefined : times.get(since)
-  const all = [...times].filter(([version]) => {
-    if (since === undefined || enabled === undefined) return true
-    return time >= enabled ? version >= since : version < since
-  })
-  const [first, last] = [[...times][0], [...times].at(-1)]
-  if (!first || !last) throw problem(table, 'notFound', 'its log has no commit with a time')
-  if (time > last[1]) {
-    throw problem(table, 'notFound', `${text} is after its latest version ${last[0]} of ${isoTime(last[1])}`, {
-      hint: 'Leave the time out for the latest version.',
-    })
+async function versionAtTime(table: DeltaTable, listing: LogListing, text: string, signal: AbortSignal): Promise<number> {
+  const { earliest, latestVersion: latest } = listing
+  if (earliest === undefined) throw problem(table, 'notFound', 'its log has no version that can be rebuilt')
+  const wanted: Wanted = { time: parseTime(text), text, earliest, latest }
+  const header = await loadHeader(table, await listBack(table, listing, latest, signal), latest, signal)
+  const own = inCommitTimes(header)
+  if (Number.isNaN(own?.from)) throw problem(table, 'corrupt', 'it does not say from which time on its commits carry their own')
+  if (own && own.from <= wanted.time) return await versionByOwnTime(table, wanted, Math.max(own.since, earliest), signal)
+  if (own && own.since <= earliest) throw tooEarly(table, wanted, await ownTime(table, earliest, signal))
+  return await versionByFileTime(table, listing, wanted, own ? own.since - 1 : latest, signal)
+}
+
+/** The newest of the versions [first, latest] whose own time is not later; their times increase. */
+async function versionByOwnTime(table: DeltaTable, wanted: Wanted, first: number, signal: AbortSignal): Promise<number> {
+  const { time, latest } = wanted
+  const last = await ownTime(table, latest, signal)
+  if (last < time) throw tooLate(table, wanted, last)
+  let [low, high] = [first, latest]
+  while (low < high) {
+    const middle = low + Math.ceil((high - low) / 2)
+    if ((await ownTime(table, middle, signal)) <= time) low = middle
+    else high = middle - 1
   }
-  const found = all.findLast(([, at]) => at <= time)
-  if (found) return found[0]
-  throw problem(table, 'notFound', `${text} is before its earliest readable version ${first[0]} of ${isoTime(first[1])}`)
+  const found = await ownTime(table, low, signal)
+  if (found > time) throw tooEarly(table, wanted, found)
+  return low
+}
+
+/** The newest of the versions [earliest, last] whose file is not later. */
+async function versionByFileTime(
+  table: DeltaTable,
+  listing: LogListing,
+  wanted: Wanted,
+  last: number,
+  signal: AbortSignal,
+): Promise<number> {
+  const { time, earliest, latest } = wanted
+  const times = [...(await fileTimes(table, listing, { from: earliest, to: last }, signal))]
+  const [oldest, newest] = [times[0], times.at(-1)]
+  if (!oldest || !newest) throw problem(table, 'notFound', 'its log has no commit with a time')
+  if (newest[0] === latest && newest[1] < time) throw tooLate(table, wanted, newest[1])
+  const found = times.findLast(([, at]) => at <= time)
+  if (!found) throw tooEarly(table, { ...wanted, earliest: oldest[0] }, oldest[1])
+  return found[0]
+}
+
+/** Epoch ms that a commit carries. @throws LakehouseError `corrupt` when it carries none */
+async function ownTime(table: DeltaTable, version: number, signal: AbortSignal): Promise<number> {
+  const heads = await readCommitHeads(table, [{ version, key: logKey(table, `${digits(version)}.json`) }], signal)
+  const time = inCommitTime(heads.get(version)?.commitInfo)
+  if (time !== undefined) return time
+  throw problem(table, 'corrupt', 'its commit carries no time although in-commit timestamps are enabled', { version })
+}
+
+function tooEarly(table: DeltaTable, { text, earliest }: Wanted, time: number): LakehouseError {
+  return problem(table, 'notFound', `${text} is before its earliest readable version ${earliest} of ${isoTime(time)}`)
+}
+
+function tooLate(table: DeltaTable, { text, latest }: Wanted, time: number): LakehouseError {
+  return problem(table, 'notFound', `${text} is after its latest version ${latest} of ${isoTime(time)}`, {
+    hint: 'Leave the time out for the latest version.',
+  })
 }
 
 /** ISO-8601 UTC with milliseconds; a number beyond all calendars is shown as their end. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { earliestVersion, listBack, listFrom, listLog } from '#delta/log.ts'
+import { listBack, listFrom, listLog } from '#delta/log.ts'
 import { commitName, logInMemory, problemLike, protocol } from '../../support/deltaLog.ts'
 
 const never = new AbortController().signal
@@ -30,7 +30,7 @@ describe('log', () => {
       log.checkpoints.map(({ version, kind }) => ({ version, kind })),
       [{ version: 1, kind: 'classic' }],
     )
-    assert.deepEqual([log.latestVersion, earliestVersion(log), store.lists.length, reads.length], [1, 0, 1, 0])
+    assert.deepEqual([log.latestVersion, log.earliest, store.lists.length, reads.length], [1, 0, 1, 0])
   })
 
   it('takes a multipart checkpoint only when all its parts are there, and no empty file', async () => {
@@ -58,7 +58,7 @@ describe('log', () => {
     await put('_last_checkpoint', '{"version":4990}')
     const log = await listLog(table, never)
     assert.deepEqual([log.latestVersion, log.from, log.commits.length, store.lists.length], [4999, 4990, 10, 2])
-    assert.equal(earliestVersion(log), 0)
+    assert.equal(log.earliest, 0)
     const back = await listBack(table, log, 2600, never)
     assert.deepEqual([back.checkpoints.map(({ version }) => version), back.commits.at(-1)?.version], [[2500], 2600])
     assert.equal((await listBack(table, log, 4995, never)).commits[0]?.version, 4990)
@@ -78,7 +78,7 @@ describe('log', () => {
     const { table, put, commit } = logInMemory()
     for (const version of [7, 8, 9, 10, 11]) await commit(version, [])
     await put(`${digits(10)}.checkpoint.parquet`, 'a')
-    assert.equal(earliestVersion(await listLog(table, never)), 10)
+    assert.equal((await listLog(table, never)).earliest, 10)
   })
 
   it('cuts a range at its end', async () => {
@@ -86,7 +86,7 @@ describe('log', () => {
     for (let version = 0; version < 20; version += 1) await commit(version, [])
     const { commits } = await listFrom(table, 5, 8, never)
     assert.deepEqual(
-      commits.map(({ info }) => info.key),
+      commits.map(({ key }) => key),
       [5, 6, 7, 8].map(version => `t/_delta_log/${commitName(version)}`),
     )
   })
