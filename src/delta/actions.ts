@@ -18,8 +18,6 @@ export type Action =
 export interface AddFile {
   /** As in the log, percent-decoded once: relative to the table, or absolute. */
   readonly path: string
-  /** The UTF-8 bytes of the path as it stands in the log, where they are at hand. */
-  readonly rawPath?: Uint8Array | undefined
   readonly size: number
   /** Physical column name → text, null for NULL. */
   readonly partitionValues: Readonly<Record<string, string | null>>
@@ -29,6 +27,9 @@ export interface AddFile {
   readonly records?: number | undefined
   readonly deletionVector: DeletionVectorDescriptor | undefined
 }
+
+/** A file without its statistics. */
+export type BareFile = Omit<AddFile, 'stats' | 'records'>
 
 export interface RemoveFile {
   readonly path: string
@@ -93,6 +94,11 @@ export function recordsOf(add: AddFile): number | undefined {
   if (records !== undefined) return records
   const { stats } = add
   if (stats === undefined) return undefined
+  return recordsIn(stats)
+}
+
+/** Rows that statistics count, given their JSON. */
+export function recordsIn(stats: string): number | undefined {
   const lead = /^\{"numRecords":(\d{1,15})[,}]/.exec(stats)
   if (lead) return Number(lead[1])
   const parsed = parseJson(stats)

@@ -1,4 +1,5 @@
-import { recordsOf, type AddFile } from './actions.ts'
+import { recordsOf, type AddFile, type BareFile } from './actions.ts'
+import { distinctPartitions } from './distinctPartitions.ts'
 import type { FileKeys } from './fileKeys.ts'
 
 /**
@@ -7,10 +8,14 @@ import type { FileKeys } from './fileKeys.ts'
  */
 export interface ActiveFiles {
   readonly length: number
+  /** Bytes of memory that they take, roughly. */
+  readonly weight: number
   /** Bytes by position. */
   readonly sizes: Float64Array
   /** Rows by position that a deletion vector takes away; 0 without one. */
   readonly deleted: Float64Array
+  /** Files [start, end) without their statistics; reads nothing. @throws LakehouseError `corrupt` */
+  bare(start: number, end: number): readonly BareFile[]
   /** Whole files [start, end). @throws LakehouseError `corrupt` */
   slice(start: number, end: number, signal: AbortSignal): Promise<readonly AddFile[]>
   /** Whole files at ascending positions. @throws LakehouseError `corrupt` */
@@ -54,6 +59,14 @@ export class ListedFiles implements ActiveFiles {
     return this.#files.length
   }
 
+  get weight(): number {
+    return this.#files.reduce((sum, { path, stats = '' }) => sum + 500 + path.length + stats.length, 0)
+  }
+
+  bare(start: number, end: number): readonly BareFile[] {
+    return this.#files.slice(start, end)
+  }
+
   slice(start: number, end: number): Promise<readonly AddFile[]> {
     return Promise.resolve(this.#files.slice(start, end))
   }
@@ -67,15 +80,12 @@ export class ListedFiles implements ActiveFiles {
   }
 
   partitions(): Promise<Partitions> {
-    const known = new Map<string, number>()
-    const values: AddFile['partitionValues'][] = []
-    const of = Int32Array.from(this.#files, ({ partitionValues }) => {
-      const name = JSON.stringify(partitionValues)
-      const found = known.get(name) ?? values.push(partitionValues) - 1
-      known.set(name, found)
-      return found
-    })
-    return Promise.resolve({ values, of })
+    return Promise.resolve(
+      distinctPartitions(
+        Int32Array.from(this.#files, (_, position) => position),
+        position => this.#files[position]?.partitionValues ?? {},
+      ),
+    )
   }
 
   positionsOf(keys: FileKeys): Int32Array {

@@ -1,11 +1,16 @@
 import { limit } from '#base/limit.ts'
-import type { Action, AddFile, DomainMetadata, Metadata, Sidecar } from './actions.ts'
-import { readAdds, readHeaderActions } from './checkpointFile.ts'
+import type { Action, DomainMetadata, Metadata, Sidecar } from './actions.ts'
+import { ListedFiles, type ActiveFiles } from './activeFiles.ts'
+import { readHeaderActions } from './checkpointFile.ts'
 import { parseActions } from './commits.ts'
+import { readFileColumns, type FileColumns } from './fileColumns.ts'
+import { joinFiles } from './joinedFiles.ts'
 import { logKey } from './log.ts'
 import type { Checkpoint } from './logNames.ts'
-import { openParquet } from './parquet.ts'
+import { openParquet, whole, type ParquetFile } from './parquet.ts'
+import { PartitionSets } from './partitionSets.ts'
 import { openRangeFile } from './rangeFile.ts'
+import { StoredFiles } from './storedFiles.ts'
 import { isAbsolute, locateFile, type DeltaTable, type StoredAt } from './table.ts'
 import type { Protocol } from './types.ts'
 
@@ -15,7 +20,7 @@ export interface CheckpointState {
   readonly metadata: Metadata | undefined
   readonly domains: readonly DomainMetadata[]
   /** Empty when only the header was asked for. */
-  readonly adds: readonly AddFile[]
+  readonly files: ActiveFiles
 }
 
 /** Reads a complete checkpoint; its header alone reads no column of files. @throws LakehouseError `corrupt`, `notFound` */
@@ -26,46 +31,63 @@ export async function readCheckpoint(
   signal: AbortSignal,
 ): Promise<CheckpointState> {
   const atOnce = limit(partsAtOnce)
-  const parts = checkpoint.parts.map(({ key, info }) => atOnce(() => readPart({ store: table.store, key }, info?.size, extent, signal)))
+  const sets = new PartitionSets()
+  const parts = checkpoint.parts.map(part =>
+    atOnce(() => readPart({ store: table.store, key: part.key }, part.info?.size, { extent, sets, signal })),
+  )
   const read = await Promise.all(parts)
   const actions = read.flatMap(({ header }) => header)
   const sidecars = extent === 'header' ? [] : actions.flatMap(action => (action.kind === 'sidecar' ? [action.sidecar] : []))
-  const aside = await Promise.all(sidecars.map(sidecar => atOnce(() => readSidecar(table, sidecar, signal))))
+  const aside = await Promise.all(sidecars.map(sidecar => atOnce(() => readSidecar(table, sidecar, sets, signal))))
+  const listed = new ListedFiles(actions.flatMap(action => (action.kind === 'add' ? [action.add] : [])))
+  const stored = new StoredFiles([...read.map(({ columns }) => columns), ...aside].flat(), sets)
   return {
     protocol: actions.findLast(action => action.kind === 'protocol')?.protocol,
     metadata: actions.findLast(action => action.kind === 'metadata')?.metadata,
     domains: actions.flatMap(action => (action.kind === 'domain' ? [action.domain] : [])),
-    adds: [...read.map(({ adds }) => adds), ...aside].flat(),
+    files: joinFiles([listed, stored]),
   }
 }
 
-const partsAtOnce = 8
+const partsAtOnce = 4
 
 interface Part {
-  /** All but files. */
+  /** All but files; in JSON also these. */
   readonly header: readonly Action[]
-  readonly adds: readonly AddFile[]
+  readonly columns: readonly FileColumns[]
 }
 
-async function readPart({ store, key }: StoredAt, size: number | undefined, extent: 'header' | 'files', signal: AbortSignal): Promise<Part> {
+interface PartRequest {
+  readonly extent: 'header' | 'files'
+  readonly sets: PartitionSets
+  readonly signal: AbortSignal
+}
+
+async function readPart({ store, key }: StoredAt, size: number | undefined, { extent, sets, signal }: PartRequest): Promise<Part> {
   if (key.endsWith('.json')) {
     const actions = Array.from(parseActions(await store.read(key, undefined, signal), store.locate(key), extent))
-    return { header: actions, adds: actions.flatMap(action => (action.kind === 'add' ? [action.add] : [])) }
+    return { header: actions, columns: [] }
   }
   const file = await openParquet(await openRangeFile(store, key, size, signal), signal)
-  const header: Action[] = []
-  const adds: (readonly AddFile[])[] = []
-  for (const group of file.groups) {
-    header.push(...(await readHeaderActions(file, group, signal)))
-    if (extent === 'files') adds.push(await readAdds(file, group, signal))
-  }
-  return { header, adds: adds.flat() }
+  const [header, columns] = await Promise.all([readHeaders(file, signal), extent === 'files' ? readFileColumns(file, sets, signal) : []])
+  return { header, columns }
 }
 
-async function readSidecar(table: DeltaTable, { path, sizeInBytes }: Sidecar, signal: AbortSignal): Promise<readonly AddFile[]> {
+async function readHeaders(file: ParquetFile, signal: AbortSignal): Promise<readonly Action[]> {
+  return await whole(file.source, signal, async () => {
+    const header: (readonly Action[])[] = []
+    for (const group of file.groups) header.push(await readHeaderActions(file, group, signal))
+    return header.flat()
+  })
+}
+
+async function readSidecar(
+  table: DeltaTable,
+  { path, sizeInBytes }: Sidecar,
+  sets: PartitionSets,
+  signal: AbortSignal,
+): Promise<readonly FileColumns[]> {
   const at = isAbsolute(path) ? locateFile(table, path) : { store: table.store, key: logKey(table, `_sidecars/${path}`) }
   const file = await openParquet(await openRangeFile(at.store, at.key, sizeInBytes, signal), signal)
-  const adds: (readonly AddFile[])[] = []
-  for (const group of file.groups) adds.push(await readAdds(file, group, signal))
-  return adds.flat()
+  return await readFileColumns(file, sets, signal)
 }

@@ -1,7 +1,7 @@
-import { parseAction, type Action, type AddFile } from './actions.ts'
-import { StoredAdd, type AddColumns } from './checkpointAdd.ts'
+import { parseAction, type Action } from './actions.ts'
+import { isAllNull } from './chunkPages.ts'
 import { itemsColumn, scalarColumn, type ItemsColumn, type ScalarColumn } from './checkpointRows.ts'
-import { readLeaves, type ParquetFile, type RowGroupAt } from './parquet.ts'
+import { chunkOf, readLeaves, type ParquetFile, type RowGroupAt } from './parquet.ts'
 import { leavesBelow, nodeAt, type ParquetNode } from './parquetTree.ts'
 
 /** Everything but files and transactions, through the same parser as the lines of a commit. */
@@ -31,27 +31,6 @@ export async function readHeaderActions(file: ParquetFile, group: RowGroupAt, si
   return actions
 }
 
-/** The active files of a row group; their members are decoded when they are asked for. */
-export async function readAdds(file: ParquetFile, group: RowGroupAt, signal: AbortSignal): Promise<readonly AddFile[]> {
-  const wanted = ['path', 'size', 'partitionValues', 'stats', 'deletionVector'].map(member => ['add', member])
-  const columns = await readColumns(file, group, [...wanted, ['add', 'stats_parsed', 'numRecords']], signal)
-  const vector = (member: string): ScalarColumn => columns.scalar(['add', 'deletionVector', member])
-  const add: AddColumns = {
-    location: file.source.location,
-    path: columns.scalar(['add', 'path']),
-    size: columns.scalar(['add', 'size']),
-    partitionValues: columns.map(['add', 'partitionValues']),
-    stats: columns.scalar(['add', 'stats']),
-    records: columns.scalar(['add', 'stats_parsed', 'numRecords']),
-    storageType: vector('storageType'),
-    pathOrInlineDv: vector('pathOrInlineDv'),
-    offset: vector('offset'),
-    sizeInBytes: vector('sizeInBytes'),
-    cardinality: vector('cardinality'),
-  }
-  return Array.from(add.path.rows(), row => new StoredAdd(add, row))
-}
-
 const headerScalars = {
   protocol: ['minReaderVersion', 'minWriterVersion'],
   metaData: ['id', 'name', 'description', 'schemaString'],
@@ -67,7 +46,7 @@ interface Columns {
   map(path: readonly string[]): (row: number) => Readonly<Record<string, unknown>>
 }
 
-/** Reads all leaves below some elements; an element that is not there reads as null. */
+/** Reads all leaves below some elements; an element that is not there, or is null everywhere by statistics, reads as null. */
 async function readColumns(
   file: ParquetFile,
   group: RowGroupAt,
@@ -75,7 +54,8 @@ async function readColumns(
   signal: AbortSignal,
 ): Promise<Columns> {
   const nodes = elements.map(path => nodeAt(file.root, path)).filter(node => node !== undefined)
-  const data = await readLeaves(file, group, nodes.flatMap(leavesBelow), { start: 0, end: group.rows }, signal)
+  const leaves = nodes.flatMap(leavesBelow).filter(leaf => !isAllNull(chunkOf(group, leaf).meta))
+  const data = await readLeaves(file, group, leaves, { start: 0, end: group.rows }, signal)
   const leafAt = (path: readonly string[], which: number): ParquetNode | undefined => {
     const node = nodeAt(file.root, path)
     return node && leavesBelow(node)[which]
@@ -84,7 +64,7 @@ async function readColumns(
   return {
     scalar: path => {
       const node = leafAt(path, 0)
-      return scalarColumn(node && data.get(node), node, group.rows)
+      return scalarColumn(node && data.get(node), node)
     },
     items: path => items(leafAt(path, 0)),
     map: path => {

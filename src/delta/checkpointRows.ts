@@ -7,8 +7,6 @@ export type Scalar = string | number | boolean
 export interface ScalarColumn {
   /** Text of bytes, a number, a boolean; undefined for null. */
   at(row: number): Scalar | undefined
-  /** The bytes of a text, shared; undefined for null. */
-  bytesAt(row: number): Uint8Array | undefined
   /** The rows that are not null, in order. */
   rows(): Int32Array
 }
@@ -17,21 +15,16 @@ export interface ScalarColumn {
 export type ItemsColumn = (row: number) => readonly (Scalar | null)[] | undefined
 
 /** A column that may not be there: then all of it is null. */
-export function scalarColumn(leaf: LeafData | undefined, node: ParquetNode | undefined, rows: number): ScalarColumn {
-  if (!leaf || !node) return { at: () => undefined, bytesAt: () => undefined, rows: () => new Int32Array(0) }
-  const { values, definition } = leaf
-  const position = positionReader(definition, node.maxDefinition)
-  const scalar = scalarReader(values)
+export function scalarColumn(leaf: LeafData | undefined, node: ParquetNode | undefined): ScalarColumn {
+  if (!leaf || !node) return { at: () => undefined, rows: () => new Int32Array(0) }
+  const rows = entriesAt(leaf.definition, node.maxDefinition, leaf.entries)
+  const scalar = scalarReader(leaf.values)
   return {
     at: row => {
-      const at = position(row)
+      const at = placeOf(rows, row)
       return at < 0 ? undefined : scalar(at)
     },
-    bytesAt: row => {
-      const at = position(row)
-      return at >= 0 && values instanceof ByteColumn ? values.at(at) : undefined
-    },
-    rows: () => presentRows(definition, node.maxDefinition, rows),
+    rows: () => rows,
   }
 }
 
@@ -39,9 +32,9 @@ export function scalarColumn(leaf: LeafData | undefined, node: ParquetNode | und
 export function itemsColumn(leaf: LeafData | undefined, node: ParquetNode | undefined): ItemsColumn {
   if (!leaf || !node) return () => undefined
   const { definition, repetition, values, entries } = leaf
-  const position = positionReader(definition, node.maxDefinition)
+  const present = entriesAt(definition, node.maxDefinition, entries)
   const scalar = scalarReader(values)
-  const starts = repetition && presentRows(repetition, 0, entries)
+  const starts = repetition && entriesAt(repetition, 0, entries)
   const itemLevel = node.element.repetition_type === 'OPTIONAL' ? node.maxDefinition - 1 : node.maxDefinition
   return row => {
     const start = starts ? starts[row] : row
@@ -50,7 +43,7 @@ export function itemsColumn(leaf: LeafData | undefined, node: ParquetNode | unde
     const items: (Scalar | null)[] = []
     for (let i = start; i < end; i += 1) {
       if (definition && (definition[i] ?? 0) < itemLevel) continue
-      const at = position(i)
+      const at = placeOf(present, i)
       items.push(at < 0 ? null : (scalar(at) ?? null))
     }
     return items
@@ -70,19 +63,22 @@ function scalarReader(values: LeafData['values']): (at: number) => Scalar | unde
   }
 }
 
-/** Where the value of an entry stands among the values that are there; -1 for none. */
-function positionReader(definition: Uint8Array | undefined, present: number): (entry: number) => number {
-  if (!definition) return entry => entry
-  const positions = new Int32Array(definition.length)
-  let next = 0
-  for (let i = 0; i < definition.length; i += 1) positions[i] = definition[i] === present ? next++ : -1
-  return entry => positions[entry] ?? -1
+/** Ascending entries of a level; without levels all. */
+function entriesAt(levels: Uint8Array | undefined, level: number, count: number): Int32Array {
+  if (!levels) return Int32Array.from({ length: count }, (_, entry) => entry)
+  const entries: number[] = []
+  for (let i = 0; i < count; i += 1) if (levels[i] === level) entries.push(i)
+  return Int32Array.from(entries)
 }
 
-function presentRows(levels: Uint8Array | undefined, present: number, count: number): Int32Array {
-  if (!levels) return Int32Array.from({ length: count }, (_, row) => row)
-  const rows = new Int32Array(levels.length)
-  let found = 0
-  for (let i = 0; i < levels.length; i += 1) if (levels[i] === present) rows[found++] = i
-  return rows.subarray(0, found)
+/** Where an entry stands among ascending ones; -1 when it is not among them. */
+function placeOf(entries: Int32Array, entry: number): number {
+  let low = 0
+  let high = entries.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((entries[middle] ?? 0) < entry) low = middle + 1
+    else high = middle
+  }
+  return entries[low] === entry ? low : -1
 }

@@ -92,13 +92,13 @@ export function splitLevels(
     if (highest === 0) return undefined
     if (encoding !== 'RLE') throw new Error(`levels in the encoding ${encoding}`)
     const length = view.getUint32(at, true)
-    const decoded = decodeLevels(bytes.subarray(at + 4, at + 4 + length), highest, count)
+    const own = bytes.subarray(at + 4, at + 4 + length)
     at += 4 + length
-    return decoded
+    return own
   }
   const repetition = levels(leaf.maxRepetition, header.repetition_level_encoding)
   const definition = levels(leaf.maxDefinition, header.definition_level_encoding)
-  return { definition, repetition, values: bytes.subarray(at) }
+  return { ...decodeBoth(repetition, definition, leaf, count), values: bytes.subarray(at) }
 }
 
 /** Levels that are not compressed, of lengths that the header tells. */
@@ -109,14 +109,39 @@ export function separateLevels(
   count: number,
 ): Levels {
   const { repetition_levels_byte_length: first, definition_levels_byte_length: second } = header
-  const repetition = leaf.maxRepetition === 0 ? undefined : decodeLevels(body.subarray(0, first), leaf.maxRepetition, count)
-  const definition = leaf.maxDefinition === 0 ? undefined : decodeLevels(body.subarray(first, first + second), leaf.maxDefinition, count)
-  return { definition, repetition, values: body.subarray(first + second) }
+  const repetition = leaf.maxRepetition === 0 ? undefined : body.subarray(0, first)
+  const definition = leaf.maxDefinition === 0 ? undefined : body.subarray(first, first + second)
+  return { ...decodeBoth(repetition, definition, leaf, count), values: body.subarray(first + second) }
+}
+
+function decodeBoth(
+  repetition: Uint8Array | undefined,
+  definition: Uint8Array | undefined,
+  { maxRepetition, maxDefinition }: ParquetLeaf,
+  count: number,
+): Omit<Levels, 'values'> {
+  const isFull = definition === undefined || isOneRun(definition, maxDefinition, count)
+  return {
+    repetition: repetition && decodeLevels(repetition, maxRepetition, count),
+    definition: isFull ? undefined : decodeLevels(definition, maxDefinition, count),
+  }
+}
+
+/** True when the bytes are one run that gives all entries this level. */
+function isOneRun(bytes: Uint8Array, level: number, count: number): boolean {
+  let header = 0
+  let at = 0
+  for (let shift = 0; shift <= 28; shift += 7) {
+    const byte = bytes[at++] ?? 0
+    header += (byte & 0x7f) * 2 ** shift
+    if (byte < 0x80) break
+  }
+  return level < 256 && header % 2 === 0 && header / 2 >= count && bytes[at] === level
 }
 
 function decodeLevels(bytes: Uint8Array, highest: number, count: number): Uint8Array {
   const levels = new Uint8Array(count)
   decodeHybrid(bytes, 0, 32 - Math.clz32(highest), levels)
-  for (const level of levels) if (level > highest) throw new Error('a level is higher than its column allows')
+  for (let i = 0; i < count; i += 1) if ((levels[i] ?? 0) > highest) throw new Error('a level is higher than its column allows')
   return levels
 }

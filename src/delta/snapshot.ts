@@ -6,6 +6,7 @@ import { readCheckpoint, type CheckpointState } from './checkpoint.ts'
 import { readCommits } from './commits.ts'
 import { missingFeature } from './features.ts'
 import { FileKeys } from './fileKeys.ts'
+import { filesWithout, joinFiles } from './joinedFiles.ts'
 import type { Checkpoint, LogFiles } from './logNames.ts'
 import { replayPlans, type ReplayPlan } from './replayPlan.ts'
 import { parseSchema } from './schema.ts'
@@ -41,10 +42,10 @@ export async function loadHeader(table: DeltaTable, files: LogFiles, version: nu
  * @throws LakehouseError `notFound` when a commit is missing, `corrupt`
  */
 export async function loadSnapshot(table: DeltaTable, files: LogFiles, version: number, signal: AbortSignal): Promise<Snapshot> {
-  const { protocol, metadata, domains, adds } = await replayOrHeader(table, files, version, signal)
+  const { protocol, metadata, domains, files: active } = await replayOrHeader(table, files, version, signal)
   const header = headerOf(table, version, protocol, metadata)
   const kept = [...domains].filter(([, domain]) => !domain.removed)
-  return { ...header, domains: new Map(kept), files: missingFeature(header.protocol) === undefined ? new ListedFiles(adds) : undefined }
+  return { ...header, domains: new Map(kept), files: missingFeature(header.protocol) === undefined ? active : undefined }
 }
 
 /** Files in a form that only an unknown feature explains must not hide the rest of the table. */
@@ -65,10 +66,11 @@ interface State {
   readonly protocol: Protocol | undefined
   readonly metadata: Metadata | undefined
   readonly domains: ReadonlyMap<string, DomainMetadata>
-  readonly adds: readonly AddFile[]
+  readonly files: ActiveFiles
 }
 
-function headerOf(table: DeltaTable, version: number, protocol: Protocol | undefined, metadata: Metadata | undefined): Header {
+/** @throws LakehouseError `corrupt` without a protocol or metadata, or with a schema that is none */
+export function headerOf(table: DeltaTable, version: number, protocol: Protocol | undefined, metadata: Metadata | undefined): Header {
   if (!protocol) throw problem(table, 'corrupt', 'its log has no protocol action', { version })
   if (!metadata) throw problem(table, 'corrupt', 'its log has no metaData action', { version })
   try {
@@ -137,14 +139,18 @@ class Tail {
   over(checkpoint: CheckpointState | undefined): State {
     const domains = new Map(this.#domains)
     for (const domain of checkpoint?.domains ?? []) if (!domains.has(domain.domain)) domains.set(domain.domain, domain)
-    const older = checkpoint?.adds ?? []
-    const kept = this.#seen.size === 0 ? older : older.filter(add => !this.#seen.has(add))
+    const newer = new ListedFiles(this.#newestFirst.toReversed())
     return {
       protocol: this.#protocol ?? checkpoint?.protocol,
       metadata: this.#metadata ?? checkpoint?.metadata,
       domains,
-      adds: [...kept, ...this.#newestFirst.toReversed()],
+      files: checkpoint ? joinFiles([this.#without(checkpoint.files), newer]) : newer,
     }
+  }
+
+  /** The files of a checkpoint that no later action names. */
+  #without(files: ActiveFiles): ActiveFiles {
+    return this.#seen.size === 0 ? files : filesWithout(files, files.positionsOf(this.#seen))
   }
 
   #add(action: Action): void {

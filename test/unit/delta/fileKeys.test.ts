@@ -2,7 +2,12 @@ import assert from 'node:assert/strict'
 import { FileKeys } from '#delta/fileKeys.ts'
 
 const vector = (offset: number) => ({ storageType: 'u', pathOrInlineDv: 'x', offset, sizeInBytes: 1, cardinality: 1 })
-const raw = (path: string) => new TextEncoder().encode(path)
+
+/** Whether the keys have a file whose path stands in a checkpoint like this. */
+function found(keys: FileKeys, path: string, inLog: string, deletionVector?: ReturnType<typeof vector>): boolean {
+  const bytes = new TextEncoder().encode(inLog)
+  return keys.mayHave(bytes, 0, bytes.byteLength) && keys.has({ path, deletionVector })
+}
 
 describe('file keys', () => {
   it('tell files by path and deletion vector, whatever way an absolute path is written', () => {
@@ -27,25 +32,42 @@ describe('file keys', () => {
   it('find every logical file of a path', () => {
     const keys = new FileKeys()
     keys.addPath('file:/b c')
-    const found = (path: string, inLog: string) => keys.has({ path, deletionVector: vector(1), rawPath: raw(inLog) })
-    assert.deepEqual([found('/b c', 'file:///b%20c'), found('/b c', '/b c'), found('/b', '/b')], [true, true, false])
+    const names = [
+      ['/b c', 'file:///b%20c'],
+      ['/b c', '/b c'],
+      ['/b', '/b'],
+    ] as const
+    assert.deepEqual(
+      names.map(([path, inLog]) => found(keys, path, inLog, vector(1))),
+      [true, true, false],
+    )
   })
 
   it('find the rows of a checkpoint by their bytes', () => {
+    const long = `day=2024-01-01/${'part'.repeat(10)}-0001-c000.snappy.parquet`
     const keys = new FileKeys()
-    for (const path of ['part ü.parquet', 'x:y', '/abs', 'plain']) keys.add({ path, deletionVector: undefined })
-    const found = (path: string, inLog: string) => keys.has({ path, deletionVector: undefined, rawPath: raw(inLog) })
+    for (const path of ['part ü.parquet', 'x:y', '/abs', 'plain', long]) keys.add({ path, deletionVector: undefined })
+    const names = [
+      ['plain', 'plain'],
+      ['part ü.parquet', 'part%20%C3%BC.parquet'],
+      ['part ü.parquet', 'part%20%c3%bc.parquet'],
+      ['part ü.parquet', 'part ü.parquet'],
+      ['/abs', 'file:/abs'],
+      ['/abs', '%66ile%3a///abs'],
+      ['x:y', 'x%3Ay'],
+      [long, long],
+      [long, long.replace('day=', 'day%3D')],
+      [long, long.replace('snappy', 's%6Eappy')],
+    ] as const
     assert.deepEqual(
-      [
-        found('plain', 'plain'),
-        found('part ü.parquet', 'part%20%C3%BC.parquet'),
-        found('part ü.parquet', 'part ü.parquet'),
-        found('/abs', 'file:/abs'),
-        found('x:y', 'x%3Ay'),
-      ],
-      [true, true, true, true, true],
+      names.filter(([path, inLog]) => !found(keys, path, inLog)),
+      [],
     )
-    assert.deepEqual([found('other', 'other'), found('plaim', 'plaim')], [false, false])
-    assert.equal(keys.has({ path: 'plain', deletionVector: vector(1), rawPath: raw('plain') }), false)
+    const others = ['other', 'plaim', long.replace('0001', '0002'), long.replace('day', 'dax')]
+    assert.deepEqual(
+      others.filter(path => found(keys, path, path)),
+      [],
+    )
+    assert.equal(found(keys, 'plain', 'plain', vector(1)), false)
   })
 })
