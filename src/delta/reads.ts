@@ -1,6 +1,6 @@
 import { isProblem } from '#base/errors.ts'
 import { recordsOf } from './actions.ts'
-import { liveRecords } from './activeFiles.ts'
+import { ListedFiles, liveRecords, type ActiveFiles } from './activeFiles.ts'
 import { physicalName } from './columns.ts'
 import { checkReadable, columnMappingOf } from './features.ts'
 import { planFiltered } from './filterScan.ts'
@@ -52,18 +52,25 @@ export async function listFiles(table: DeltaTable, { at, offset, limit }: FilesR
     const { snapshot } = await snapshotAt(table, listing, at, signal)
     checkReadable(table, snapshot.version, snapshot.protocol)
     const logicalNames = partitionNames(snapshot)
-    const adds = (await snapshot.files?.slice(offset, offset + limit, signal)) ?? []
-    const files = adds.map(add => ({
+    const active = snapshot.files ?? new ListedFiles([])
+    const records = await recordsOfPage(active, offset, offset + limit, signal)
+    const files = active.bare(offset, offset + limit).map((add, i) => ({
       path: add.path,
       sizeBytes: add.size,
-      numRecords: recordsOf(add) ?? null,
+      numRecords: numberOrNull(records[i] ?? Number.NaN),
       partitionValues: Object.fromEntries(
         Object.entries(add.partitionValues).map(([name, value]) => [logicalNames.get(name) ?? name, value]),
       ),
       deletionVector: add.deletionVector ? { cardinality: add.deletionVector.cardinality } : null,
     }))
-    return { version: snapshot.version, files, total: snapshot.files?.length ?? 0 }
+    return { version: snapshot.version, files, total: active.length }
   })
+}
+
+/** Rows of files [start, end) by their statistics: a first page reads its own, for whoever wants more all are counted, once. */
+async function recordsOfPage(files: ActiveFiles, start: number, end: number, signal: AbortSignal): Promise<Float64Array> {
+  if (start > 0 || end >= files.length) return (await files.records(signal)).subarray(start, end)
+  return Float64Array.from(await files.slice(start, end, signal), add => recordsOf(add) ?? Number.NaN)
 }
 
 /** Rows of a version. @throws LakehouseError `unsupported` with the feature, never a wrong row */
@@ -109,7 +116,7 @@ async function snapshotAt(
   const snapshot = await table.memo(
     key,
     () => loadSnapshot(table, log, version, signal),
-    ({ files: adds }) => 10_000 + 200 * (adds?.length ?? 0),
+    ({ files: active }) => 10_000 + (active?.weight ?? 0),
   )
   return { snapshot, files: log }
 }
