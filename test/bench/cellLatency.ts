@@ -1,7 +1,4 @@
-import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { once } from 'node:events'
-import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { decodeArrow } from '#arrow/ipc.ts'
 import { systemClock } from '#base/clock.ts'
@@ -9,7 +6,8 @@ import { fromProblem } from '#base/errors.ts'
 import { createSparkServers } from '#app/sparkServers.ts'
 import { createStatements, type Statements } from '#app/statements.ts'
 import type { LiveStack } from '../support/liveStack.ts'
-import { median, type BenchRow } from './row.ts'
+import { rowBeside, type BenchRow } from './row.ts'
+import { startTimed, type TimedProcess } from './timedProcess.ts'
 
 const warmUps = 10
 const runs = 30
@@ -29,27 +27,17 @@ export async function benchCellLatency({ spark }: Pick<LiveStack, 'spark'>, pyth
   const statements = createStatements({ connect: servers.connect, clock: systemClock })
   const peer = startPeer(python, address, spark.token)
   try {
-    await peer.ready
+    await peer.first
     const ours: number[] = []
     const theirs: number[] = []
     for (let turn = -warmUps; turn < runs; turn += 1) {
-      const [own, other] = [await selectOne(statements), await peer.selectOne()]
+      const [own, other] = [await selectOne(statements), await peer.again()]
       if (turn < 0) continue
       ours.push(own)
       theirs.push(other)
     }
     process.stderr.write(`cell-latency/sql, ms: ${show(ours)}\npyspark, ms: ${show(theirs)}\n`)
-    const [value, peerValue] = [median(ours), median(theirs)]
-    return [
-      {
-        name: 'cell-latency/sql',
-        value: round(value),
-        unit: 'ms',
-        peer: 'pyspark',
-        peerValue: round(peerValue),
-        ratio: round(value / peerValue),
-      },
-    ]
+    return [rowBeside('cell-latency/sql', ours, 'pyspark', theirs)]
   } finally {
     peer.end()
     await statements.release('bench')
@@ -70,27 +58,11 @@ async function selectOne(statements: Statements): Promise<number> {
   return elapsed
 }
 
-function startPeer(python: string, address: string, token: string) {
+function startPeer(python: string, address: string, token: string): TimedProcess {
   const env = { ...process.env, SPARK_REMOTE: address, SPARK_CONNECT_AUTHENTICATE_TOKEN: token }
-  const child = spawn(python, [fileURLToPath(new URL('pysparkPeer.py', import.meta.url))], { env, stdio: ['pipe', 'pipe', 'inherit'] })
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
-  const failed = once(child, 'exit').then(([code]) => Promise.reject(new Error(`The PySpark peer ended with ${code}.`)))
-  failed.catch(() => {})
-  const line = async (): Promise<string> => String((await Promise.race([lines.next(), failed])).value)
-  return {
-    ready: line(),
-    selectOne: async () => {
-      child.stdin.write('\n')
-      return Number(await line())
-    },
-    end: () => child.kill(),
-  }
+  return startTimed(python, [fileURLToPath(new URL('pysparkPeer.py', import.meta.url))], env)
 }
 
 function show(values: readonly number[]): string {
   return values.map(ms => ms.toFixed(1)).join(' ')
-}
-
-function round(value: number): number {
-  return Math.round(value * 1000) / 1000
 }

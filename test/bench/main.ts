@@ -1,13 +1,16 @@
 // `npm run --silent bench -- NAME`: JSON lines on stdout, everything else on stderr.
 import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
 import { openTestBed, type TestBed } from '../../scripts/gates/testBed.ts'
 import { ProgressLine } from '../../scripts/demo/progress.ts'
 import { systemClock } from '#base/clock.ts'
 import { definedOnly } from '#runtime/childEnv.ts'
 import { findPlaces } from '#runtime/places.ts'
 import { ensureSparkRuntime } from '#runtime/sparkRuntime.ts'
+import { ensurePeersPython } from '../support/peersPython.ts'
 import { benchActivation } from './activation.ts'
 import { benchCellLatency } from './cellLatency.ts'
+import { benchPreviewLocal, benchPreviewS3 } from './deltaPreview.ts'
 import { runHostBench } from './hostBench.ts'
 import { median, rowWithoutPeer, type BenchRow } from './row.ts'
 import { benchVsixSize } from './vsixSize.ts'
@@ -16,6 +19,7 @@ const benches: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
   activation: benchActivation,
   'vsix-size': benchVsixSize,
   'cell-latency': () => onStack(benchCells),
+  'delta-preview': () => onStack(benchPreview),
 }
 
 process.exitCode = await main(process.argv.slice(2))
@@ -55,4 +59,14 @@ async function benchCells(bed: TestBed): Promise<readonly BenchRow[]> {
   const times = (await runHostBench('cellLatency', bed.project, bed.env)) as readonly number[]
   process.stderr.write(`cell-latency/editor, ms: ${times.map(ms => ms.toFixed(1)).join(' ')}\n`)
   return [...rows, rowWithoutPeer('cell-latency/editor', median(times), 'ms')]
+}
+
+async function benchPreview(bed: TestBed): Promise<readonly BenchRow[]> {
+  const folder = join(findPlaces(process.env).cache, 'bench', 'delta-preview')
+  const python = await ensurePeersPython(AbortSignal.timeout(600_000))
+  const local = await benchPreviewLocal(folder, python)
+  const line = new ProgressLine()
+  const stack = await bed.openStack(progress => line.show(progress))
+  line.end()
+  return [...local, ...(await benchPreviewS3(folder, python, stack))]
 }

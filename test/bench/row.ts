@@ -3,7 +3,7 @@ export interface BenchRow {
   /** `bench/variant`, or the bench alone. */
   readonly name: string
   readonly value: number
-  readonly unit: 'ms' | 'MB'
+  readonly unit: 'ms' | 'MB' | 'requests'
   /** What it is compared with; null where there is no peer. */
   readonly peer: string | null
   readonly peerValue: number | null
@@ -13,6 +13,12 @@ export interface BenchRow {
 
 export function rowWithoutPeer(name: string, value: number, unit: BenchRow['unit']): BenchRow {
   return { name, value: round(value), unit, peer: null, peerValue: null, ratio: null }
+}
+
+/** The median of our times in ms beside that of a peer's. */
+export function rowBeside(name: string, ours: readonly number[], peer: string, theirs: readonly number[]): BenchRow {
+  const [value, peerValue] = [median(ours), median(theirs)]
+  return { name, value: round(value), unit: 'ms', peer, peerValue: round(peerValue), ratio: round(value / peerValue) }
 }
 
 /** The middle value; the mean of the two middle ones of an even number. */
