@@ -1,6 +1,6 @@
 import { Lru } from '#base/lru.ts'
 import { throttled, type Report } from '#base/progress.ts'
-import { describeTable, listFiles, listHistory, readTableRows } from '#delta/reads.ts'
+import { describeTable, diffTable, listFiles, listHistory, readTableRows } from '#delta/reads.ts'
 import { openTable, type DeltaTable, type Memo, type StoredAt } from '#delta/table.ts'
 import type { ObjectStore } from '#storage/objectStore.ts'
 import type { StoreSpec } from '#storage/storeSpec.ts'
@@ -23,6 +23,7 @@ export function createTableReads(openStore: (spec: StoreSpec) => ObjectStore): T
       listHistory(open(place, report), before === undefined ? { limit } : { before, limit }, signal),
     files: ({ place, ...request }, signal, report) => listFiles(open(place, report), request, signal),
     rows: ({ place, at, rows }, signal, report) => readTableRows(open(place, report), at, rows, signal),
+    diff: ({ place, ...request }, signal, report) => diffTable(open(place, report), request, signal),
   }
 }
 

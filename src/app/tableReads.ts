@@ -1,4 +1,5 @@
 import type { Report } from '#base/progress.ts'
+import type { DiffRequest, TableDiff } from '#delta/diffTypes.ts'
 import type { At, FilesPage, FilesRequest, HistoryPage, RowsRequest, TableDescription, TableRows } from '#delta/types.ts'
 import type { ListPage, ListRequest } from '#storage/objectStore.ts'
 import type { StoreSpec } from '#storage/storeSpec.ts'
@@ -26,4 +27,6 @@ export interface TableReads {
     signal: AbortSignal,
     report?: Report,
   ): Promise<TableRows>
+  /** What is different in one version from another; what stops the comparison of rows stands in the answer. */
+  diff(table: DiffRequest & { readonly place: Place }, signal: AbortSignal, report?: Report): Promise<TableDiff>
 }

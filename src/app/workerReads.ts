@@ -28,6 +28,7 @@ export function createWorkerReads(workerFile: string, credentials: CredentialSou
     history: (payload, signal, report) => running().read(peer => peer.call('history', payload, signal, report)),
     files: (payload, signal, report) => running().read(peer => peer.call('files', payload, signal, report)),
     rows: (payload, signal, report) => running().read(peer => peer.call('rows', payload, signal, report)),
+    diff: (payload, signal, report) => running().read(peer => peer.call('diff', payload, signal, report)),
     dispose: () => {
       current?.dispose()
       current = undefined

@@ -18,9 +18,20 @@ export type Command =
       readonly filter?: string
     }
   | { readonly kind: 'files'; readonly table: string; readonly at: At }
+  | DiffCommand
   | { readonly kind: 'sql'; readonly text: string; readonly connect?: string; readonly limit: number }
   | { readonly kind: 'stack'; readonly action: 'up' | 'down' | 'restart' | 'status' }
   | { readonly kind: 'logs'; readonly services: readonly ServiceName[]; readonly lines: number }
+
+export interface DiffCommand {
+  readonly kind: 'diff'
+  readonly table: string
+  readonly from: number
+  readonly to: number
+  readonly key: readonly string[]
+  readonly limit: number
+  readonly mostBytes: number
+}
 
 /** How the answer is printed. */
 export type Format = { readonly kind: 'text' | 'json' | 'csv' } | { readonly kind: 'arrow'; readonly file: string }
@@ -55,6 +66,8 @@ const options = {
   timestamp: text,
   limit: text,
   columns: { type: 'string', multiple: true },
+  key: { type: 'string', multiple: true },
+  'most-bytes': text,
   where: text,
   connect: text,
   engine: text,
@@ -77,12 +90,15 @@ const allowed: Readonly<Record<string, readonly Option[]>> = {
   history: ['limit'],
   rows: ['version', 'timestamp', 'limit', 'columns', 'where', ...formats],
   files: ['version', 'timestamp'],
+  diff: ['key', 'limit', 'most-bytes'],
   sql: ['connect', 'limit', ...formats],
   stack: ['engine', 'lines'],
 }
 
 const defaultRows = 1000
 const defaultLines = 100
+const defaultSample = 20
+const defaultMostBytes = 256 * 1024 * 1024
 
 /** Reads the arguments after the program's name. @throws UsageError */
 export function parseCommand(args: readonly string[]): Parsed {
@@ -132,6 +148,8 @@ function commandOf(name: string, rest: readonly string[], values: Values): Comma
     }
     case 'files':
       return { kind: 'files', table: only(rest, 'table'), at: atOf(values) }
+    case 'diff':
+      return diffCommand(rest, values)
     case 'sql': {
       const command = { kind: 'sql', text: only(rest, 'statement'), limit: limitOf(values.limit, defaultRows) } as const
       return values.connect === undefined ? command : { ...command, connect: connectOf(values.connect) }
@@ -139,6 +157,25 @@ function commandOf(name: string, rest: readonly string[], values: Values): Comma
     default:
       return stackCommand(rest, values)
   }
+}
+
+function diffCommand([table, from, to, ...more]: readonly string[], { key = [], limit, 'most-bytes': mostBytes }: Values): DiffCommand {
+  if (from === undefined || to === undefined) throw new UsageError('"diff" needs a table and two of its versions.')
+  return {
+    kind: 'diff',
+    table: only([table ?? ''], 'table'),
+    from: versionOf(from),
+    to: versionOf(only([to, ...more], 'version')),
+    key: key.flatMap(list => list.split(',')).filter(name => name !== ''),
+    limit: limitOf(limit, defaultSample),
+    mostBytes: limitOf(mostBytes, defaultMostBytes, 'most-bytes'),
+  }
+}
+
+function versionOf(value: string): number {
+  const number = Number(value)
+  if (/^\d+$/.test(value) && Number.isSafeInteger(number)) return number
+  throw new UsageError(`A version is a whole number, not "${value}".`)
 }
 
 function stackCommand([action, ...services]: readonly string[], values: Values): Command {

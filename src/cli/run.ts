@@ -1,6 +1,7 @@
 import { asError, LakehouseError, toProblem } from '#base/errors.ts'
 import { unreachable } from '#base/unreachable.ts'
 import { UsageError, type Command, type Parsed } from './args.ts'
+import { diff } from './diffCommand.ts'
 import { ClosedError, type Io } from './io.ts'
 import { openLab } from './lab.ts'
 import { sql } from './sqlCommand.ts'
@@ -45,6 +46,8 @@ async function carryOut(command: Command, run: Run): Promise<void> {
       return await rows(command, run)
     case 'files':
       return await files(command, run)
+    case 'diff':
+      return await diff(command, run)
     case 'sql':
       return await sql(command, run)
     case 'stack':

@@ -67,7 +67,8 @@ function count(value: number | null): string {
   return value === null ? 'not known' : value.toLocaleString('en')
 }
 
-function sqlType(type: DeltaType): string {
+/** A type as Spark SQL writes it. */
+export function sqlType(type: DeltaType): string {
   if (typeof type === 'string') return type
   if (type.type === 'array') return `array<${sqlType(type.elementType)}>`
   if (type.type === 'map') return `map<${sqlType(type.keyType)},${sqlType(type.valueType)}>`

@@ -34,7 +34,7 @@ export async function openDataFile(table: DeltaTable, add: AddFile, signal: Abor
   const { deletionVector } = add
   const [parquet, deleted] = await Promise.all([
     openFooter(table, add, signal),
-    deletionVector ? openDeleted(table, deletionVector, signal) : new Float64Array(0),
+    deletionVector ? readDeleted(table, deletionVector, signal) : new Float64Array(0),
   ])
   const last = deleted.at(-1)
   if (last !== undefined && last >= parquet.rows) {
@@ -65,7 +65,8 @@ export async function readDataBatch(
   })
 }
 
-async function openDeleted(table: DeltaTable, vector: DeletionVectorDescriptor, signal: AbortSignal): Promise<Float64Array> {
+/** The deleted rows that a descriptor names, kept in memory; sorted positions. @throws LakehouseError `notFound`, `corrupt` */
+export async function readDeleted(table: DeltaTable, vector: DeletionVectorDescriptor, signal: AbortSignal): Promise<Float64Array> {
   const read = (): Promise<Float64Array> => readDeletionVector(table, vector, signal)
   return await table.memo(`deleted ${table.location} ${JSON.stringify(vector)}`, read, rows => rows.byteLength)
 }

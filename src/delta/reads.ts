@@ -2,13 +2,16 @@ import { isProblem } from '#base/errors.ts'
 import { recordsOf } from './actions.ts'
 import { ListedFiles, liveRecords, type ActiveFiles } from './activeFiles.ts'
 import { physicalName } from './columns.ts'
+import { diffVersions } from './diff.ts'
+import { readCommitRange } from './diffLog.ts'
+import type { DiffRequest, TableDiff } from './diffTypes.ts'
 import { checkReadable, columnMappingOf } from './features.ts'
 import { planFiltered } from './filterScan.ts'
 import { readHistory, type HistoryRequest } from './history.ts'
-import { listBack, listLog, type LogListing } from './log.ts'
-import type { LogFiles } from './logNames.ts'
+import { listBack, listFrom, listLog, type LogListing } from './log.ts'
+import type { CommitFile, LogFiles } from './logNames.ts'
 import { checkPage, planEveryRow, readRows } from './scan.ts'
-import { loadSnapshot, type Snapshot } from './snapshot.ts'
+import { headerOf, loadSnapshot, type Snapshot } from './snapshot.ts'
 import type { DeltaTable } from './table.ts'
 import type { At, FilesPage, FilesRequest, HistoryPage, RowsRequest, TableDescription, TableRows } from './types.ts'
 import { infosOf } from './times.ts'
@@ -80,6 +83,33 @@ export async function readTableRows(table: DeltaTable, at: At, request: RowsRequ
     const { filter } = request
     return await readRows(table, snapshot, request, signal, filter === undefined ? planEveryRow : planFiltered(filter))
   })
+}
+
+/** What is different in another version. @throws LakehouseError `notFound`, `invalid` for a key that is no column of both */
+export async function diffTable(table: DeltaTable, request: DiffRequest, signal: AbortSignal): Promise<TableDiff> {
+  return await withLog(table, signal, async listing => {
+    const [low, high] = [Math.min(request.from, request.to), Math.max(request.from, request.to)]
+    await resolveVersion(table, listing, { version: high }, signal)
+    const newerSnapshot = async (): Promise<Snapshot> => (await snapshotAt(table, listing, { version: high }, signal)).snapshot
+    const { snapshot: older } = await snapshotAt(table, listing, { version: low }, signal)
+    const commits = await commitsBetween(table, listing, low, high, signal)
+    const range = commits && (await readCommitRange(table, commits, older, signal))
+    const newer = range ? headerOf(table, high, range.protocol ?? older.protocol, range.metadata ?? older.metadata) : await newerSnapshot()
+    return await diffVersions(table, { older, newer, range, newerSnapshot }, request, signal)
+  })
+}
+
+/** The commits that lead from one version to another; undefined when one of them is missing. */
+async function commitsBetween(
+  table: DeltaTable,
+  listing: LogListing,
+  low: number,
+  high: number,
+  signal: AbortSignal,
+): Promise<readonly CommitFile[] | undefined> {
+  const files = listing.from <= low + 1 ? listing : await listFrom(table, low + 1, high, signal)
+  const commits = files.commits.filter(({ version }) => version > low && version <= high)
+  return commits.length === high - low ? commits : undefined
 }
 
 /** A file that vanished between listing and reading means a writer was at work: once more, if the log has changed. */

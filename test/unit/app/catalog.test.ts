@@ -55,6 +55,7 @@ function lake(paths: readonly string[], more: { readonly reads?: Partial<TableRe
       history: unexpected,
       files: unexpected,
       rows: unexpected,
+      diff: unexpected,
       ...more.reads,
     },
   })
