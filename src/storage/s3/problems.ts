@@ -44,12 +44,6 @@ export function isRefused(error: unknown): boolean {
   return refusals.has(errorName(error))
 }
 
-/** True when the connection broke while the bytes of an answer were arriving: the SDK does not try again then. */
-export function isRetriedBody(error: unknown): boolean {
-  const code = networkCode(error)
-  return httpStatus(error) === undefined && (code === 'ECONNRESET' || code === 'ERR_STREAM_PREMATURE_CLOSE' || code === 'EPIPE')
-}
-
 /** A failure of the S3 client as a {@link LakehouseError}; what is none of its failures stays as it is. */
 export function s3Problem(error: unknown, attempted: Attempted, endpoint: S3Endpoint): unknown {
   if (isProblem(error) || !(error instanceof Error)) return error

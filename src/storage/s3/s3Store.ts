@@ -1,6 +1,8 @@
 import type { S3Client } from '@aws-sdk/client-s3'
 import { exactBytes } from '#base/bytes.ts'
+import { systemClock } from '#base/clock.ts'
 import { limit } from '#base/limit.ts'
+import { retry, type RetryPolicy } from '#base/retry.ts'
 import type {
   ByteRange,
   ListPage,
@@ -13,10 +15,9 @@ import type {
   ObjectWriter,
 } from '#storage/objectStore.ts'
 import type { S3Connection } from './client.ts'
-import { httpStatus, isRetriedBody } from './problems.ts'
+import { httpStatus } from './problems.ts'
 
 const pageKeys = 1000
-const bodyAttempts = 3
 const headsAtOnce = 32
 
 /** One bucket of an S3 service. */
@@ -105,16 +106,25 @@ export class S3Store implements ObjectStore, ObjectWriter {
     const attempted = { action: 'read', what: this.locate(key), bucket: this.#bucket } as const
     return await this.#connection.run(attempted, signal, async (client, sdk) => {
       const target = { Bucket: this.#bucket, Key: key, ...(range ? { Range: `bytes=${range.start}-${range.end - 1}` } : {}) }
-      for (let attempt = 1; ; attempt += 1) {
-        try {
-          return await readBody(client, new sdk.GetObjectCommand(target), signal)
-        } catch (error) {
-          if (range && httpStatus(error) === 416) return undefined
-          if (signal.aborted || attempt === bodyAttempts || !isRetriedBody(error)) throw error
-        }
+      try {
+        return await retry(() => readBody(client, new sdk.GetObjectCommand(target), signal), bodyRetries, systemClock, signal)
+      } catch (error) {
+        if (range && httpStatus(error) === 416) return undefined
+        throw error instanceof BrokenBody ? error.cause : error
       }
     })
   }
+}
+
+/** The answer began well, but its bytes did not all arrive: the SDK does not try again then. */
+class BrokenBody extends Error {}
+
+const bodyRetries: RetryPolicy = {
+  attempts: 3,
+  firstWaitMs: 50,
+  factor: 4,
+  longestWaitMs: 1000,
+  isTransient: error => error instanceof BrokenBody,
 }
 
 async function readBody(
@@ -123,9 +133,17 @@ async function readBody(
   signal: AbortSignal,
 ): Promise<ObjectHead> {
   const answer = await client.send(command, { abortSignal: signal })
-  const bytes = answer.Body ? exactBytes(await answer.Body.transformToByteArray()) : new Uint8Array(0)
+  const bytes = answer.Body ? exactBytes(await arrived(answer.Body.transformToByteArray())) : new Uint8Array(0)
   const [, size] = /\/(\d+)$/.exec(answer.ContentRange ?? '') ?? []
   return { info: objectInfo(command.input.Key ?? '', { ...answer, Size: Number(size ?? bytes.byteLength) }), bytes }
+}
+
+async function arrived(body: Promise<Uint8Array>): Promise<Uint8Array> {
+  try {
+    return await body
+  } catch (error) {
+    throw new BrokenBody('the body broke off', { cause: error })
+  }
 }
 
 function objectInfo(
