@@ -48,7 +48,7 @@ export function activate({ extensionUri, secrets: storage, subscriptions, worksp
   const watch = createStackWatch(deps)
   const panels = registerPanels(deps, watch)
   const notebooks = registerNotebook(deps, watch)
-  const explorerDeps: ExplorerCommandDeps = {
+  const explorerDeps: Omit<ExplorerCommandDeps, 'reading'> = {
     ...deps,
     openPreview: (target, column) => panels.openPreview(target, column),
     openNotebook: async (sql, connection) => await notebooks.open(sql, connection),

@@ -1,6 +1,6 @@
 import type { Problem } from '#base/errors.ts'
 import { unreachable } from '#base/unreachable.ts'
-import { placeId, type Place } from './place.ts'
+import { nameOf, placeId, type Place } from './place.ts'
 
 /** One node of the Lakehouse tree, as plain data; `host/explorer/renderNode.ts` draws it. */
 export type CatalogNode =
@@ -27,7 +27,7 @@ export type CatalogNode =
   /** Stands where children would: there are none, or they cannot be read. */
   | { readonly kind: 'notice'; readonly parent: CatalogNode; readonly notice: Notice }
 
-export type Notice = { readonly kind: 'empty' } | { readonly kind: 'problem'; readonly problem: Problem }
+export type Notice = { readonly kind: 'empty' } | { readonly kind: 'cancelled' } | { readonly kind: 'problem'; readonly problem: Problem }
 
 export interface VersionSummary {
   readonly version: number
@@ -81,6 +81,12 @@ export function nodeId(node: CatalogNode): string {
     default:
       return unreachable(node)
   }
+}
+
+/** The name of what a node stands for or belongs to: a bucket, a folder, a table. */
+export function labelOf(node: CatalogNode): string {
+  if ('name' in node) return node.name
+  return 'table' in node ? nameOf(node.table) : labelOf(node.parent)
 }
 
 /** True when `node` is `scope` or lies below it. */

@@ -11,6 +11,7 @@ export const commands = {
   refreshNode: 'dataflow.lakehouse.refreshNode',
   retryNode: 'dataflow.lakehouse.retry',
   loadMore: 'dataflow.lakehouse.loadMore',
+  cancelReading: 'dataflow.lakehouse.cancelReading',
   openPreview: 'dataflow.lakehouse.openPreview',
   openPreviewBeside: 'dataflow.lakehouse.openPreviewBeside',
   copyPath: 'dataflow.lakehouse.copyPath',
@@ -39,6 +40,8 @@ export const contextKeys = {
   lakeState: 'dataflow.lakeState',
   /** `kind` of the StackState; unset until the stack was first looked at. */
   stackState: 'dataflow.stackState',
+  /** True while the Lakehouse view waits for a long read. */
+  lakehouseReading: 'dataflow.lakehouseReading',
 } as const
 
 export const previewPanelType = 'dataflow.preview'

@@ -1,14 +1,16 @@
 import * as vscode from 'vscode'
 import { DisposableStore, type Disposable } from '#base/disposable.ts'
-import type { CatalogNode } from '#app/catalogNode.ts'
+import { labelOf, type CatalogNode } from '#app/catalogNode.ts'
 import { locationOf, selectStatement } from '#app/place.ts'
 import { registerCommand } from '#host/command.ts'
 import type { HostDeps } from '#host/deps.ts'
 import { commands, views } from '#host/ids.ts'
+import type { Reading } from './reading.ts'
 import { asNode, placeOf, tableOf, type TableTarget } from './target.ts'
 
 export interface ExplorerCommandDeps extends HostDeps {
   readonly openPreview: (target: TableTarget, column: vscode.ViewColumn) => void
+  readonly reading: Reading
   readonly openNotebook: (sql: string, connection: string | undefined) => Promise<void>
 }
 
@@ -31,6 +33,7 @@ export function registerExplorerCommands(deps: ExplorerCommandDeps): Disposable 
   on(commands.loadMore, async node => {
     if (node?.kind === 'more') await loadMore(deps, node)
   })
+  on(commands.cancelReading, async () => deps.reading.cancel())
   on(commands.copyPath, async node => {
     const location = locationOfNode(node)
     if (location !== undefined) await copy(location)
@@ -64,14 +67,16 @@ async function selectOf({ lakehouse }: HostDeps, node: CatalogNode | undefined):
   if (!target) return undefined
   if (target.version !== undefined) return selectStatement(target.table, target.version)
   const { reads } = await lakehouse()
-  const { version } = await reads.describe({ place: target.table, at: {} }, AbortSignal.timeout(lookupMs))
+  const { version } = await reads.header({ place: target.table, at: {} }, AbortSignal.timeout(lookupMs))
   return selectStatement(target.table, version)
 }
 
-async function loadMore({ lakehouse }: HostDeps, node: CatalogNode & { readonly kind: 'more' }): Promise<void> {
+async function loadMore({ lakehouse, reading }: ExplorerCommandDeps, node: CatalogNode & { readonly kind: 'more' }): Promise<void> {
   const { catalog } = await lakehouse()
-  const location = { viewId: views.lakehouse }
-  await vscode.window.withProgress({ location }, async () => await catalog.loadMore(node, AbortSignal.timeout(lookupMs)))
+  const never = new AbortController().signal
+  const follow = async (): Promise<void> =>
+    await reading.follow(labelOf(node), never, (signal, report) => catalog.loadMore(node, signal, report))
+  await vscode.window.withProgress({ location: { viewId: views.lakehouse } }, follow)
 }
 
 async function copy(text: string): Promise<void> {

@@ -1,19 +1,25 @@
 import * as vscode from 'vscode'
 import { DisposableStore, type Disposable } from '#base/disposable.ts'
-import { views } from '#host/ids.ts'
+import { contextKeys, views } from '#host/ids.ts'
 import { mediaIcon } from '#host/webviewHtml.ts'
 import type { StackWatch } from '#host/stack/stackWatch.ts'
 import { registerConnectionCommands } from './connectionCommands.ts'
 import { registerExplorerCommands, type ExplorerCommandDeps } from './explorerCommands.ts'
 import { createExplorerTree, type ExplorerTree } from './explorerTree.ts'
+import { createReading } from './reading.ts'
 
 export interface Explorer extends Disposable {
   readonly tree: ExplorerTree
 }
 
 /** The view *Lakehouse* and its commands. */
-export function registerExplorer(deps: ExplorerCommandDeps, watch: StackWatch): Explorer {
+export function registerExplorer(deps: Omit<ExplorerCommandDeps, 'reading'>, watch: StackWatch): Explorer {
   const store = new DisposableStore()
+  const say = (text: string | undefined): void => {
+    view.message = text ?? ''
+    void vscode.commands.executeCommand('setContext', contextKeys.lakehouseReading, text !== undefined)
+  }
+  const reading = store.add(createReading(say))
   const tree = store.add(
     createExplorerTree({
       catalog: async () => (await deps.lakehouse()).catalog,
@@ -21,11 +27,12 @@ export function registerExplorer(deps: ExplorerCommandDeps, watch: StackWatch): 
         if (!watch.state) await watch.look(signal)
       },
       problems: deps.problems,
+      reading,
       picture: name => mediaIcon(deps.extensionUri, name),
     }),
   )
-  store.add(vscode.window.createTreeView(views.lakehouse, { treeDataProvider: tree, showCollapseAll: true }))
-  store.add(registerExplorerCommands(deps))
+  const view = store.add(vscode.window.createTreeView(views.lakehouse, { treeDataProvider: tree, showCollapseAll: true }))
+  store.add(registerExplorerCommands({ ...deps, reading }))
   store.add(registerConnectionCommands(deps))
   return { tree, dispose: () => store.dispose() }
 }

@@ -182,8 +182,10 @@ function drawFile(node: NodeOf<'file'>): vscode.TreeItem {
   })
 }
 
-function drawNotice({ parent, notice }: NodeOf<'notice'>): vscode.TreeItem {
+function drawNotice(node: NodeOf<'notice'>): vscode.TreeItem {
+  const { parent, notice } = node
   if (notice.kind === 'empty') return item(emptyText(parent), { says: emptyText(parent) })
+  if (notice.kind === 'cancelled') return drawCancelled(node)
   const { message, hint, code } = notice.problem
   const drawn = item(message, {
     icon: code === 'denied' ? 'lock' : 'error',
@@ -191,6 +193,20 @@ function drawNotice({ parent, notice }: NodeOf<'notice'>): vscode.TreeItem {
     ...(hint === undefined ? {} : { description: hint }),
     tooltip: hint === undefined ? message : `${message}\n${hint}`,
     says: hint === undefined ? message : `${message} ${hint}`,
+  })
+  drawn.contextValue = 'problem'
+  return drawn
+}
+
+/** A click tries again. */
+function drawCancelled(node: NodeOf<'notice'>): vscode.TreeItem {
+  const [label, description] = [vscode.l10n.t('Reading was cancelled.'), vscode.l10n.t('Try again')]
+  const drawn = item(label, {
+    icon: 'circle-slash',
+    description,
+    says: `${label} ${description}`,
+    run: commands.retryNode,
+    argument: node,
   })
   drawn.contextValue = 'problem'
   return drawn

@@ -6,6 +6,7 @@ import type { Catalog } from '#app/catalog.ts'
 import type { CatalogNode } from '#app/catalogNode.ts'
 import type { Place } from '#app/place.ts'
 import { createExplorerTree } from '#host/explorer/explorerTree.ts'
+import { createReading } from '#host/explorer/reading.ts'
 import { renderNode } from '#host/explorer/renderNode.ts'
 import { tableOf } from '#host/explorer/target.ts'
 import { pretend } from '../../support/pretend.ts'
@@ -107,35 +108,56 @@ describe('render a node', () => {
 describe('explorer tree', () => {
   const shown: unknown[] = []
   const problems = { show: (error: unknown) => void shown.push(error) }
+  const reading = createReading(() => {})
   beforeEach(() => shown.splice(0))
 
   it('prepares once for the roots and lists children on demand', async () => {
     let prepared = 0
     const { catalog } = fakeCatalog(async node => (node ? [version] : [folder]))
-    const tree = createExplorerTree({ catalog: async () => catalog, prepare: async () => void (prepared += 1), problems, picture })
+    const tree = createExplorerTree({ catalog: async () => catalog, prepare: async () => void (prepared += 1), problems, picture, reading })
     assert.deepEqual([await tree.getChildren(), await tree.getChildren(folder), prepared], [[folder], [version], 1])
   })
 
-  it('aborts a request that a newer one of the same node overtakes', async () => {
-    const signals: AbortSignal[] = []
-    const { catalog } = fakeCatalog(async (_, signal) => {
-      signals.push(signal)
-      if (signals.length === 1) await new Promise((__, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+  it('reads once for two requests of the same node', async () => {
+    const gate = Promise.withResolvers<void>()
+    let reads = 0
+    const { catalog } = fakeCatalog(async () => {
+      reads += 1
+      await gate.promise
       return [version]
     })
-    const tree = createExplorerTree({ catalog: async () => catalog, prepare: async () => {}, problems, picture })
+    const tree = createExplorerTree({ catalog: async () => catalog, prepare: async () => {}, problems, picture, reading })
     const first = tree.getChildren(folder)
-    await new Promise(resolve => setImmediate(resolve))
-    assert.deepEqual([await tree.getChildren(folder), await first, shown], [[version], [], []])
-    assert.deepEqual(
-      signals.map(({ aborted }) => aborted),
-      [true, false],
+    const second = tree.getChildren(folder)
+    await settle()
+    gate.resolve()
+    assert.deepEqual([await first, await second, reads, shown], [[version], [version], 1, []])
+  })
+
+  it('shows in place of the children that the user has ended their read', async () => {
+    const { catalog } = fakeCatalog(
+      async (_, signal) => await new Promise((__, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
     )
+    const tree = createExplorerTree({ catalog: async () => catalog, prepare: async () => {}, problems, picture, reading })
+    const children = tree.getChildren(folder)
+    await settle()
+    reading.cancel()
+    const [notice] = (await children) ?? []
+    assert.deepEqual([notice, shown], [{ kind: 'notice', parent: folder, notice: { kind: 'cancelled' } }, []])
+    assert.ok(notice)
+    assert.deepEqual(look(notice), {
+      label: 'Reading was cancelled.',
+      description: 'Try again',
+      contextValue: 'problem',
+      click: 'dataflow.lakehouse.retry',
+      open: 0,
+      says: 'Reading was cancelled. Try again',
+    })
   })
 
   it('announces a change under the identity that the view knows', async () => {
     const { catalog, changed } = fakeCatalog(async node => (node ? [] : [folder]))
-    const tree = createExplorerTree({ catalog: async () => catalog, prepare: async () => {}, problems, picture })
+    const tree = createExplorerTree({ catalog: async () => catalog, prepare: async () => {}, problems, picture, reading })
     const seen: unknown[] = []
     tree.onDidChangeTreeData?.(node => seen.push(node))
     await tree.getChildren()
@@ -150,7 +172,14 @@ describe('explorer tree', () => {
     let now = 0
     const sleep = (ms: number): Promise<void> => new Promise(wake => void sleeps.push({ ms, wake }))
     const clock = { now: () => now, sleep }
-    const tree = createExplorerTree({ catalog: async () => catalog, prepare: async () => {}, problems, picture, clock })
+    const tree = createExplorerTree({
+      catalog: async () => catalog,
+      prepare: async () => {},
+      problems,
+      picture,
+      clock,
+      reading,
+    })
     const seen: unknown[] = []
     tree.onDidChangeTreeData?.(node => seen.push(node))
     await tree.getChildren(folder)
@@ -172,7 +201,14 @@ describe('explorer tree', () => {
     let now = 0
     const sleep = async (ms: number): Promise<void> => void (now += ms)
     const clock = { now: () => now, sleep }
-    const tree = createExplorerTree({ catalog: async () => catalog, prepare: async () => {}, problems, picture, clock })
+    const tree = createExplorerTree({
+      catalog: async () => catalog,
+      prepare: async () => {},
+      problems,
+      picture,
+      clock,
+      reading,
+    })
     const seen: unknown[] = []
     tree.onDidChangeTreeData?.(node => seen.push(node))
     const children = tree.getChildren(folder)
@@ -191,7 +227,7 @@ describe('explorer tree', () => {
       if (loads === 1) throw new LakehouseError('failed', 'no bundle')
       return catalog
     }
-    const tree = createExplorerTree({ catalog: load, prepare: async () => {}, problems, picture })
+    const tree = createExplorerTree({ catalog: load, prepare: async () => {}, problems, picture, reading })
     assert.deepEqual([await tree.getChildren(), shown.length, await tree.getChildren()], [[], 1, [folder]])
   })
 })

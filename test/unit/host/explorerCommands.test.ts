@@ -5,6 +5,7 @@ import type { Lakehouse } from '#app/lakehouse.ts'
 import type { Place } from '#app/place.ts'
 import type { TableReads } from '#app/tableReads.ts'
 import { registerExplorerCommands, type ExplorerCommandDeps } from '#host/explorer/explorerCommands.ts'
+import { createReading } from '#host/explorer/reading.ts'
 import { commands as ids } from '#host/ids.ts'
 import { pretend } from '../../support/pretend.ts'
 import { commands, reset, seen } from '../../fakes/vscode.ts'
@@ -28,6 +29,7 @@ describe('commands of the tree', () => {
       pretend<ExplorerCommandDeps>({
         lakehouse: async () => pretend<Lakehouse>({ catalog, reads }),
         problems: { show: (error: unknown) => assert.fail(String(error)) },
+        reading: createReading(() => {}),
         openPreview: (...args: readonly unknown[]) => void done.push(['preview', ...args]),
         openNotebook: async (...args: readonly unknown[]) => void done.push(['notebook', ...args]),
       }),
