@@ -32,6 +32,8 @@ export class S3Connection {
   readonly #source: CredentialSource
   readonly #limits: S3Limits
   #made: Promise<Made> | undefined
+  /** Kept, because a bundle copies the library's names at each import. */
+  #sdk: Promise<Sdk> | undefined
 
   constructor(endpoint: S3Endpoint, source: CredentialSource, limits: S3Limits) {
     this.endpoint = endpoint
@@ -51,7 +53,7 @@ export class S3Connection {
   }
 
   async #once<T>(signal: AbortSignal, task: (client: S3Client, sdk: Sdk) => Promise<T>): Promise<T> {
-    const sdk = await import('@aws-sdk/client-s3')
+    const sdk = await (this.#sdk ??= import('@aws-sdk/client-s3'))
     const ask = (): Promise<S3Credentials | undefined> => this.#source(this.endpoint.connection, signal)
     const made = await (this.#made ?? this.#make(sdk, ask()))
     try {
