@@ -117,7 +117,7 @@ async function versionsPage(ports: CatalogPorts, table: Place, { from, signal, r
 
 async function schemaPage(ports: CatalogPorts, table: Place, { from, signal, report }: PageRequest): Promise<NodePage> {
   const { at, offset } = parseCursor(from)
-  const { version, schema } = await ports.reads.describe({ place: table, at }, signal, report)
+  const { version, schema } = await ports.reads.header({ place: table, at }, signal, report)
   return columnsPage(table, [], columnSummaries(schema), { version, offset })
 }
 

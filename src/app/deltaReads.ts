@@ -1,6 +1,6 @@
 import { Lru } from '#base/lru.ts'
 import { throttled, type Report } from '#base/progress.ts'
-import { describeTable, diffTable, listFiles, listHistory, readTableRows } from '#delta/reads.ts'
+import { describeTable, diffTable, listFiles, listHistory, readTableHeader, readTableRows } from '#delta/reads.ts'
 import { openTable, type DeltaTable, type Memo, type StoredAt } from '#delta/table.ts'
 import type { ObjectStore } from '#storage/objectStore.ts'
 import type { StoreSpec } from '#storage/storeSpec.ts'
@@ -18,6 +18,7 @@ export function createTableReads(openStore: (spec: StoreSpec) => ObjectStore): T
     })
   return {
     list: ({ store, request }, signal) => openStore(store).list(request, signal),
+    header: ({ place, at }, signal, report) => readTableHeader(open(place, report), at, signal),
     describe: ({ place, at }, signal, report) => describeTable(open(place, report), at, signal),
     history: ({ place, before, limit }, signal, report) =>
       listHistory(open(place, report), before === undefined ? { limit } : { before, limit }, signal),

@@ -13,7 +13,7 @@ export type FoundTable = { readonly place: Place } & (
 
 export interface FindPorts {
   readonly open: (store: StoreSpec) => ObjectStore
-  readonly reads: Pick<TableReads, 'history' | 'describe'>
+  readonly reads: Pick<TableReads, 'history' | 'header'>
 }
 
 const requestsAtOnce = 8
@@ -60,7 +60,7 @@ async function latestOf(reads: FindPorts['reads'], place: Place, signal: AbortSi
     const [newest] = entries
     if (newest) return { place, latestVersion: newest.version, problem: null }
     // A log of which only a checkpoint is left has a version, but no history.
-    const { latestVersion } = await reads.describe({ place, at: {} }, signal)
+    const { latestVersion } = await reads.header({ place, at: {} }, signal)
     return { place, latestVersion, problem: null }
   } catch (error) {
     signal.throwIfAborted()

@@ -1,6 +1,6 @@
 import type { Report } from '#base/progress.ts'
 import type { DiffRequest, TableDiff } from '#delta/diffTypes.ts'
-import type { At, FilesPage, FilesRequest, HistoryPage, RowsRequest, TableDescription, TableRows } from '#delta/types.ts'
+import type { At, FilesPage, FilesRequest, HistoryPage, RowsRequest, TableDescription, TableHeader, TableRows } from '#delta/types.ts'
 import type { ListPage, ListRequest } from '#storage/objectStore.ts'
 import type { StoreSpec } from '#storage/storeSpec.ts'
 import type { Place } from './place.ts'
@@ -12,6 +12,8 @@ import type { Place } from './place.ts'
 export interface TableReads {
   /** One page of the names of a bucket or folder, as the store lists them: the log of a table alone may have 100,000. */
   list(folder: { readonly store: StoreSpec; readonly request: ListRequest }, signal: AbortSignal): Promise<ListPage>
+  /** What a version says about its table without its files: quick however many these are. */
+  header(table: { readonly place: Place; readonly at: At }, signal: AbortSignal, report?: Report): Promise<TableHeader>
   describe(table: { readonly place: Place; readonly at: At }, signal: AbortSignal, report?: Report): Promise<TableDescription>
   /** Versions below `before`, from the newest when absent. */
   history(

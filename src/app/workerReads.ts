@@ -24,6 +24,7 @@ export function createWorkerReads(workerFile: string, credentials: CredentialSou
   }
   return {
     list: (payload, signal) => running().read(peer => peer.call('list', payload, signal)),
+    header: (payload, signal, report) => running().read(peer => peer.call('header', payload, signal, report)),
     describe: (payload, signal, report) => running().read(peer => peer.call('describe', payload, signal, report)),
     history: (payload, signal, report) => running().read(peer => peer.call('history', payload, signal, report)),
     files: (payload, signal, report) => running().read(peer => peer.call('files', payload, signal, report)),

@@ -11,34 +11,34 @@ import { readHistory, type HistoryRequest } from './history.ts'
 import { listBack, listFrom, listLog, type LogListing } from './log.ts'
 import type { CommitFile, LogFiles } from './logNames.ts'
 import { checkPage, planEveryRow, readRows } from './scan.ts'
-import { headerOf, loadSnapshot, type Snapshot } from './snapshot.ts'
+import { headerOf, loadHeader, loadSnapshot, type Header, type Snapshot } from './snapshot.ts'
 import type { DeltaTable } from './table.ts'
-import type { At, FilesPage, FilesRequest, HistoryPage, RowsRequest, TableDescription, TableRows } from './types.ts'
+import type { At, FilesPage, FilesRequest, HistoryPage, RowsRequest, TableDescription, TableHeader, TableRows } from './types.ts'
 import { infosOf } from './times.ts'
 import { isoTime, resolveVersion, timeOf } from './versions.ts'
 import { isWire, parseJson } from './wire.ts'
+
+/** What a version says about its table without its files: quick however many these are; also where a reader feature stops files and rows. */
+export async function readTableHeader(table: DeltaTable, at: At, signal: AbortSignal): Promise<TableHeader> {
+  return await withLog(table, signal, async listing => {
+    const { version, log } = await logAt(table, listing, at, signal)
+    return describeHeader(await loadHeader(table, log, version, signal), listing)
+  })
+}
 
 /** What a version says about its table; also where a reader feature stops files and rows. */
 export async function describeTable(table: DeltaTable, at: At, signal: AbortSignal): Promise<TableDescription> {
   return await withLog(table, signal, async listing => {
     const { snapshot, files: log } = await snapshotAt(table, listing, at, signal)
-    const { version, protocol, metadata, schema, files: active } = snapshot
+    const { files: active } = snapshot
     const live = active && (await liveRecords(active, signal))
     return {
-      version,
+      ...describeHeader(snapshot, listing),
       timestamp: isoTime(await timeOf(table, listing, log, snapshot, signal)),
-      name: metadata.name,
-      description: metadata.description,
-      protocol,
-      schema,
-      partitionColumns: metadata.partitionColumns,
       clusteringColumns: clusteringColumns(snapshot),
-      properties: metadata.configuration,
       numFiles: active?.length ?? null,
       sizeBytes: active ? sum(active.sizes) : null,
       numRecords: live ? numberOrNull(sum(live)) : null,
-      earliestVersion: listing.earliest ?? version,
-      latestVersion: listing.latestVersion,
     }
   })
 }
@@ -136,8 +136,7 @@ async function snapshotAt(
   at: At,
   signal: AbortSignal,
 ): Promise<{ readonly snapshot: Snapshot; readonly files: LogFiles }> {
-  const version = await resolveVersion(table, listing, at, signal)
-  const log = await listBack(table, listing, version, signal)
+  const { version, log } = await logAt(table, listing, at, signal)
   const last =
     log.commits.findLast(commit => commit.version === version) ??
     log.checkpoints.findLast(checkpoint => checkpoint.version === version)?.parts[0]
@@ -149,6 +148,30 @@ async function snapshotAt(
     ({ files: active }) => 10_000 + (active?.weight ?? 0),
   )
   return { snapshot, files: log }
+}
+
+async function logAt(
+  table: DeltaTable,
+  listing: LogListing,
+  at: At,
+  signal: AbortSignal,
+): Promise<{ readonly version: number; readonly log: LogFiles }> {
+  const version = await resolveVersion(table, listing, at, signal)
+  return { version, log: await listBack(table, listing, version, signal) }
+}
+
+function describeHeader({ version, protocol, metadata, schema }: Header, listing: LogListing): TableHeader {
+  return {
+    version,
+    name: metadata.name,
+    description: metadata.description,
+    protocol,
+    schema,
+    partitionColumns: metadata.partitionColumns,
+    properties: metadata.configuration,
+    earliestVersion: listing.earliest ?? version,
+    latestVersion: listing.latestVersion,
+  }
 }
 
 function sum(numbers: Float64Array): number {

@@ -34,24 +34,28 @@ export interface Protocol {
   readonly writerFeatures: readonly string[]
 }
 
-export interface TableDescription {
+/** What a version says about its table without its files. */
+export interface TableHeader {
   readonly version: number
-  /** ISO-8601 UTC. */
-  readonly timestamp: string
   readonly name: string | null
   readonly description: string | null
   readonly protocol: Protocol
   /** Null when the metadata has none. */
   readonly schema: DeltaStruct | null
   readonly partitionColumns: readonly string[]
-  readonly clusteringColumns: readonly string[]
   readonly properties: Readonly<Record<string, string>>
+  readonly earliestVersion: number
+  readonly latestVersion: number
+}
+
+export interface TableDescription extends TableHeader {
+  /** ISO-8601 UTC. */
+  readonly timestamp: string
+  readonly clusteringColumns: readonly string[]
   /** The three counts are null where a reader feature stops the file list; numRecords also where a file has no statistics. */
   readonly numFiles: number | null
   readonly sizeBytes: number | null
   readonly numRecords: number | null
-  readonly earliestVersion: number
-  readonly latestVersion: number
 }
 
 export interface HistoryEntry {

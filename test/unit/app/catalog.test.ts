@@ -4,7 +4,7 @@ import { nodeId, type CatalogNode } from '#app/catalogNode.ts'
 import type { Connections } from '#app/connections.ts'
 import type { TableReads } from '#app/tableReads.ts'
 import { LakehouseError } from '#base/errors.ts'
-import type { FileEntry, HistoryEntry, TableDescription } from '#delta/types.ts'
+import type { FileEntry, HistoryEntry, TableHeader } from '#delta/types.ts'
 import type { Buckets } from '#storage/objectStore.ts'
 import { MemoryStore } from '../../fakes/memoryStore.ts'
 import { pretend } from '../../support/pretend.ts'
@@ -51,6 +51,7 @@ function lake(paths: readonly string[], more: { readonly reads?: Partial<TableRe
     openBuckets: () => more.buckets ?? { list: () => Promise.resolve([{ name: 'bronze' }]), create: unexpected },
     reads: {
       list: ({ request }, listSignal) => store.list(request, listSignal),
+      header: unexpected,
       describe: unexpected,
       history: unexpected,
       files: unexpected,
@@ -218,9 +219,9 @@ describe('catalog', () => {
     const asked: unknown[] = []
     const made = lake([], {
       reads: {
-        describe: ({ at }) => {
+        header: ({ at }) => {
           asked.push(at)
-          return Promise.resolve(pretend<TableDescription>({ version: 7, schema: { type: 'struct', fields } }))
+          return Promise.resolve(pretend<TableHeader>({ version: 7, schema: { type: 'struct', fields } }))
         },
       },
     })

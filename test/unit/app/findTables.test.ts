@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { findTables } from '#app/findTables.ts'
-import type { HistoryPage, TableDescription } from '#delta/types.ts'
+import type { HistoryPage, TableHeader } from '#delta/types.ts'
 import { LakehouseError } from '#base/errors.ts'
 import { LocalStore } from '#storage/localStore.ts'
 
@@ -34,21 +34,16 @@ describe('findTables', () => {
       const entry = { version: place.key.length, timestamp: '', operation: null, operationParameters: {}, operationMetrics: {} }
       return { entries: [{ ...entry, userName: null, userMetadata: null, readable: true }], more: false }
     },
-    describe: () => Promise.resolve(description),
+    header: () => Promise.resolve(header),
   }
 
-  const description: TableDescription = {
+  const header: TableHeader = {
     version: 8,
-    timestamp: '',
     name: null,
     description: null,
     schema: null,
     partitionColumns: [],
-    clusteringColumns: [],
     properties: {},
-    numFiles: 0,
-    sizeBytes: 0,
-    numRecords: 0,
     earliestVersion: 8,
     latestVersion: 8,
     protocol: { minReaderVersion: 1, minWriterVersion: 2, readerFeatures: [], writerFeatures: [] },

@@ -21,7 +21,7 @@ describe('commands of the tree', () => {
     refresh: (node?: CatalogNode) => void done.push(['refresh', node?.kind]),
     loadMore: async (node: CatalogNode) => void done.push(['loadMore', node.kind]),
   })
-  const reads = pretend<TableReads>({ describe: async () => ({ version: 9 }) })
+  const reads = pretend<TableReads>({ header: async () => ({ version: 9 }) })
   beforeEach(() => {
     reset()
     done.splice(0)
