@@ -1,4 +1,5 @@
 import * as vscode from 'vscode'
+import { byteText } from '#base/byteText.ts'
 
 /** Amounts and times as people read them, in the language of the window. */
 
@@ -7,17 +8,9 @@ export function formatCount(count: number): string {
   return new Intl.NumberFormat(vscode.env.language).format(count)
 }
 
-/** `1.2 MB`, by powers of 1000 as disks and object stores count. */
+/** `1.2 MB`. */
 export function formatBytes(bytes: number): string {
-  const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte', 'petabyte'] as const
-  const power = bytes < 1 ? 0 : Math.min(Math.floor(Math.log10(bytes) / 3), units.length - 1)
-  const amount = bytes / 1000 ** power
-  return new Intl.NumberFormat(vscode.env.language, {
-    style: 'unit',
-    unit: units[power] ?? 'byte',
-    unitDisplay: power === 0 ? 'long' : 'short',
-    maximumFractionDigits: power === 0 || amount >= 100 ? 0 : 1,
-  }).format(amount)
+  return byteText(bytes, vscode.env.language)
 }
 
 /** As short as it is clear today: `10:24`, `Nov 23, 10:24`, `Dec 31, 2025, 10:24`; local time. */

@@ -1,11 +1,11 @@
 import * as vscode from 'vscode'
 import { DisposableStore, type Disposable } from '#base/disposable.ts'
+import type { Reading } from '#base/reading.ts'
 import { labelOf, type CatalogNode } from '#app/catalogNode.ts'
 import { locationOf, selectStatement } from '#app/place.ts'
 import { registerCommand } from '#host/command.ts'
 import type { HostDeps } from '#host/deps.ts'
 import { commands, views } from '#host/ids.ts'
-import type { Reading } from './reading.ts'
 import { asNode, placeOf, tableOf, type TableTarget } from './target.ts'
 
 export interface ExplorerCommandDeps extends HostDeps {

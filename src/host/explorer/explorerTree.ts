@@ -3,11 +3,11 @@ import { systemClock, type Clock } from '#base/clock.ts'
 import { DisposableStore, type Disposable } from '#base/disposable.ts'
 import { LakehouseError } from '#base/errors.ts'
 import type { Report } from '#base/progress.ts'
+import { readingCancelled, type Reading } from '#base/reading.ts'
 import { labelOf, nodeId, type CatalogNode } from '#app/catalogNode.ts'
 import type { Catalog } from '#app/catalog.ts'
 import { views } from '#host/ids.ts'
 import { isCancellation, type Problems } from '#host/problems.ts'
-import { readingCancelled, type Reading } from './reading.ts'
 import { renderNode, type Drawing } from './renderNode.ts'
 
 /** The lakes in a view. A request for children joins one of the same node that is under way. */

@@ -1,15 +1,21 @@
-import { systemClock, type Clock } from '#base/clock.ts'
-import type { Disposable } from '#base/disposable.ts'
-import { LakehouseError } from '#base/errors.ts'
-import type { ReadProgress, Report } from '#base/progress.ts'
-import { progressText } from '#host/progressText.ts'
+import { systemClock, type Clock } from './clock.ts'
+import type { Disposable } from './disposable.ts'
+import { LakehouseError } from './errors.ts'
+import type { ReadProgress, Report } from './progress.ts'
 
-/** The reads of a view: what the view says while one takes long, and the user's way to end them. */
+/** The reads that somebody waits for: what there is to say while one takes long, and the way to end them. */
 export interface Reading extends Disposable {
   /** Runs a read under the name of what it reads. @throws {@link readingCancelled} when the user ended it */
   follow<T>(name: string, signal: AbortSignal, read: (signal: AbortSignal, report: Report) => Promise<T>): Promise<T>
   /** Ends all that run. */
   cancel(): void
+}
+
+/** A read that takes over a second. */
+export interface LongRead {
+  readonly name: string
+  /** Undefined while it has told nothing. */
+  readonly progress: ReadProgress | undefined
 }
 
 /** Thrown by a read that the user ended. */
@@ -19,8 +25,8 @@ export const readingCancelled = new LakehouseError('cancelled', 'Reading was can
 const patienceMs = 1000
 const everyMs = 500
 
-/** `show` gets what the longest read is at, twice a second; undefined when none is long. */
-export function createReading(show: (text: string | undefined) => void, clock: Clock = systemClock): Reading {
+/** `show` gets the longest of the reads twice a second once it is long; undefined when there is none any more. */
+export function createReading(show: (longest: LongRead | undefined) => void, clock: Clock = systemClock): Reading {
   const running = new Set<{ readonly name: string; readonly since: number; readonly own: AbortController; progress?: ReadProgress }>()
   const closing = new AbortController()
   let isWatching = false
@@ -35,31 +41,36 @@ export function createReading(show: (text: string | undefined) => void, clock: C
         const [longest] = running
         if (!longest || clock.now() - longest.since < patienceMs) continue
         isShown = true
-        show(progressText(longest.name, longest.progress))
+        show({ name: longest.name, progress: longest.progress })
       }
-      if (isShown) show(undefined)
     } finally {
-      isWatching = isShown = false
+      isWatching = false
     }
+  }
+
+  function end(): void {
+    if (running.size > 0 || !isShown || closing.signal.aborted) return
+    isShown = false
+    show(undefined)
   }
 
   return {
     follow: async (name, signal, read) => {
       const run = { name, since: clock.now(), own: new AbortController() }
-      const tell: Report = progress => void Object.assign(run, { progress })
       running.add(run)
       void watch().catch(() => {})
       try {
-        return await read(AbortSignal.any([signal, run.own.signal]), tell)
+        return await read(AbortSignal.any([signal, run.own.signal]), progress => void Object.assign(run, { progress }))
       } catch (error) {
         throw run.own.signal.aborted ? readingCancelled : error
       } finally {
         running.delete(run)
+        end()
       }
     },
     cancel: () => {
       for (const { own } of running) own.abort(readingCancelled)
     },
-    dispose: () => closing.abort(new LakehouseError('cancelled', 'The view is closed.')),
+    dispose: () => closing.abort(new LakehouseError('cancelled', 'Nobody waits any more.')),
   }
 }
