@@ -90,7 +90,7 @@ export function splitLevels(
   let at = 0
   const levels = (highest: number, encoding: string): Uint8Array | undefined => {
     if (highest === 0) return undefined
-    if (encoding !== 'RLE') throw new Error(`levels in the encoding ${encoding}`)
+    if (encoding !== 'RLE') throw new Error(`levels in the encoding ${encoding || 'without a name'}`)
     const length = view.getUint32(at, true)
     const own = bytes.subarray(at + 4, at + 4 + length)
     at += 4 + length
