@@ -1,10 +1,11 @@
 import { readCommitHeads, type CommitHead } from './commitInfo.ts'
+import { fileTimes } from './fileTimes.ts'
 import { listBack, listFrom, type LogListing } from './log.ts'
 import type { LogFiles } from './logNames.ts'
 import { isWithin, readableRanges, type VersionRange } from './readable.ts'
 import { loadHeader } from './snapshot.ts'
 import type { DeltaTable } from './table.ts'
-import { fileTimes, inCommitTime, inCommitTimes } from './times.ts'
+import { inCommitTime, inCommitTimes } from './times.ts'
 import type { HistoryEntry, HistoryPage } from './types.ts'
 import { isoTime } from './versions.ts'
 import { cutDeep, isWire, textMap, textOr, type Wire } from './wire.ts'
@@ -62,7 +63,7 @@ async function timesOf(
   const carried = [...heads.keys()].some(version => ownTime(version) !== undefined)
   const own = carried ? inCommitTimes(await latestHeader(table, listing, signal)) : undefined
   const until = own === undefined ? to : Math.min(to, own.since - 1)
-  const byFile = until < from ? undefined : await fileTimes(table, listing, { from, to: until }, signal)
+  const byFile = until < from ? undefined : await fileTimes(table, listing, { from, to: until, heads }, signal)
   return version => {
     const time = own !== undefined && version >= own.since ? ownTime(version) : byFile?.get(version)
     return time ?? heads.get(version)?.info.modified ?? 0
@@ -73,24 +74,29 @@ async function latestHeader(table: DeltaTable, listing: LogListing, signal: Abor
   return await loadHeader(table, await listBack(table, listing, listing.latestVersion, signal), listing.latestVersion, signal)
 }
 
-/** Which versions of a range can be rebuilt, from the newest checkpoint before it on. */
+/** Which versions can be rebuilt, at least as far as the range goes. */
 async function readableOf(
   table: DeltaTable,
   listing: LogListing,
   files: LogFiles,
-  { from, to }: VersionRange,
+  { from }: VersionRange,
   signal: AbortSignal,
 ): Promise<readonly VersionRange[]> {
   const isRebuilt = listing.earliest !== undefined && from >= listing.earliest
   const older = isRebuilt && files !== listing ? await listBack(table, listing, from, signal) : undefined
-  const base = (older ?? files).checkpoints.findLast(({ version }) => version <= from)?.version ?? 0
-  const within = ({ version }: { readonly version: number }): boolean => version >= base && version <= to
-  return readableRanges({
-    commits: [...(older?.commits.filter(({ version }) => version < from) ?? []), ...files.commits].filter(within),
-    checkpoints: [...(older?.checkpoints ?? []), ...files.checkpoints].filter(within),
-    compacted: [...(older?.compacted ?? []), ...files.compacted].filter(within),
+  return readableRanges(older ? joined(older, files, from) : files)
+}
+
+/** The files of `older` before a version, and those of `newer` from it on. */
+function joined(older: LogFiles, newer: LogFiles, from: number): LogFiles {
+  const before = ({ version }: { readonly version: number }): boolean => version < from
+  const after = ({ version }: { readonly version: number }): boolean => version >= from
+  return {
+    commits: [...older.commits.filter(before), ...newer.commits.filter(after)],
+    checkpoints: [...older.checkpoints, ...newer.checkpoints.filter(({ version }) => version > from)],
+    compacted: [...older.compacted.filter(before), ...newer.compacted.filter(after)],
     checksums: [],
-  })
+  }
 }
 
 function entryOf(version: number, time: number, info: Wire | undefined, readable: boolean): HistoryEntry {

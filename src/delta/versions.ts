@@ -1,10 +1,11 @@
 import { LakehouseError } from '#base/errors.ts'
 import { readCommitHeads } from './commitInfo.ts'
+import { fileTimes } from './fileTimes.ts'
 import { listBack, logKey, type LogListing } from './log.ts'
 import { digits, type LogFiles } from './logNames.ts'
 import { loadHeader, type Header } from './snapshot.ts'
 import { problem, type DeltaTable } from './table.ts'
-import { fileTimes, infosOf, inCommitTime, inCommitTimes } from './times.ts'
+import { infosOf, inCommitTime, inCommitTimes } from './times.ts'
 import type { At } from './types.ts'
 
 /**

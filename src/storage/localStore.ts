@@ -70,8 +70,8 @@ export class LocalStore implements ObjectStore, ObjectWriter {
       return []
     })
     signal.throwIfAborted()
-    const first = names.findIndex(name => compareKeys(folder + name, startAfter) > 0)
-    return { objects: (first < 0 ? [] : names.slice(first)).map(name => ({ key: folder + name })) }
+    const keys = names.map(name => ({ key: folder + name }))
+    return { objects: startAfter === '' ? keys : keys.filter(({ key }) => compareKeys(key, startAfter) > 0) }
   }
 
   async readHeads(keys: readonly string[], most: number, signal: AbortSignal): Promise<readonly ObjectHead[]> {

@@ -45,7 +45,12 @@ export async function* walk(request: Walk): AsyncGenerator<Met, void> {
 
 /** Names of the files and of the links to files in a folder, in order. @throws the file system's error when it cannot be read */
 export async function filesIn(folder: string): Promise<readonly string[]> {
-  return (await entriesOf(folder, '')).flatMap(({ name, kind }) => (kind === 'file' ? [name] : []))
+  const names: string[] = []
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const isFile = entry.isFile() || (entry.isSymbolicLink() && (await linkTarget(folder, entry.name)).some(({ kind }) => kind === 'file'))
+    if (isFile && !unfinishedName.test(entry.name)) names.push(entry.name)
+  }
+  return names.toSorted(compareKeys)
 }
 
 async function* walkFolder(request: Walk, here: Here, namePrefix: string): AsyncGenerator<Met, void> {
