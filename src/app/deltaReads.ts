@@ -1,6 +1,7 @@
+import { systemClock, type Clock } from '#base/clock.ts'
 import { Lru } from '#base/lru.ts'
 import { throttled, type Report } from '#base/progress.ts'
-import { describeTable, diffTable, listFiles, listHistory, readTableHeader, readTableRows } from '#delta/reads.ts'
+import { describeTable, diffTable, listFiles, listHistory, readTableHeader, readTableHealth, readTableRows } from '#delta/reads.ts'
 import { openTable, type DeltaTable, type Memo, type StoredAt } from '#delta/table.ts'
 import type { ObjectStore } from '#storage/objectStore.ts'
 import type { StoreSpec } from '#storage/storeSpec.ts'
@@ -8,7 +9,7 @@ import type { Place } from './place.ts'
 import type { TableReads } from './tableReads.ts'
 
 /** Reads in this thread. States of versions and footers stay in memory, the most recently used up to a bound. */
-export function createTableReads(openStore: (spec: StoreSpec) => ObjectStore): TableReads {
+export function createTableReads(openStore: (spec: StoreSpec) => ObjectStore, clock: Pick<Clock, 'now'> = systemClock): TableReads {
   const memo = createMemo(memoBytes)
   const open = ({ store, key }: Place, report: Report | undefined): DeltaTable =>
     openTable(openStore(store), key, {
@@ -23,6 +24,8 @@ export function createTableReads(openStore: (spec: StoreSpec) => ObjectStore): T
     history: ({ place, before, limit }, signal, report) =>
       listHistory(open(place, report), before === undefined ? { limit } : { before, limit }, signal),
     files: ({ place, ...request }, signal, report) => listFiles(open(place, report), request, signal),
+    health: ({ place, at, retentionHours }, signal, report) =>
+      readTableHealth(open(place, report), at, { now: clock.now(), ...(retentionHours === undefined ? {} : { retentionHours }) }, signal),
     rows: ({ place, at, rows }, signal, report) => readTableRows(open(place, report), at, rows, signal),
     diff: ({ place, ...request }, signal, report) => diffTable(open(place, report), request, signal),
   }

@@ -1,5 +1,6 @@
 import type { Report } from '#base/progress.ts'
 import type { DiffRequest, TableDiff } from '#delta/diffTypes.ts'
+import type { TableHealth } from '#delta/healthTypes.ts'
 import type { At, FilesPage, FilesRequest, HistoryPage, RowsRequest, TableDescription, TableHeader, TableRows } from '#delta/types.ts'
 import type { ListPage, ListRequest } from '#storage/objectStore.ts'
 import type { StoreSpec } from '#storage/storeSpec.ts'
@@ -31,4 +32,10 @@ export interface TableReads {
   ): Promise<TableRows>
   /** What is different in one version from another; what stops the comparison of rows stands in the answer. */
   diff(table: DiffRequest & { readonly place: Place }, signal: AbortSignal, report?: Report): Promise<TableDiff>
+  /** Health of a version and of the table around it; `retentionHours` of VACUUM, the table's own when absent. Reads the log alone. */
+  health(
+    table: { readonly place: Place; readonly at: At; readonly retentionHours?: number },
+    signal: AbortSignal,
+    report?: Report,
+  ): Promise<TableHealth>
 }

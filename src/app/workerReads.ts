@@ -30,6 +30,7 @@ export function createWorkerReads(workerFile: string, credentials: CredentialSou
     files: (payload, signal, report) => running().read(peer => peer.call('files', payload, signal, report)),
     rows: (payload, signal, report) => running().read(peer => peer.call('rows', payload, signal, report)),
     diff: (payload, signal, report) => running().read(peer => peer.call('diff', payload, signal, report)),
+    health: (payload, signal, report) => running().read(peer => peer.call('health', payload, signal, report)),
     dispose: () => {
       current?.dispose()
       current = undefined

@@ -19,6 +19,7 @@ export type Command =
     }
   | { readonly kind: 'files'; readonly table: string; readonly at: At }
   | DiffCommand
+  | { readonly kind: 'health'; readonly table: string; readonly at: At; readonly retentionHours?: number }
   | { readonly kind: 'sql'; readonly text: string; readonly connect?: string; readonly limit: number }
   | { readonly kind: 'stack'; readonly action: 'up' | 'down' | 'restart' | 'status' }
   | { readonly kind: 'logs'; readonly services: readonly ServiceName[]; readonly lines: number }
@@ -69,6 +70,7 @@ const options = {
   key: { type: 'string', multiple: true },
   'most-bytes': text,
   where: text,
+  retention: text,
   connect: text,
   engine: text,
   lines: text,
@@ -90,6 +92,7 @@ const allowed: Readonly<Record<string, readonly Option[]>> = {
   history: ['limit'],
   rows: ['version', 'timestamp', 'limit', 'columns', 'where', ...formats],
   files: ['version', 'timestamp'],
+  health: ['version', 'timestamp', 'retention'],
   diff: ['key', 'limit', 'most-bytes'],
   sql: ['connect', 'limit', ...formats],
   stack: ['engine', 'lines'],
@@ -150,6 +153,10 @@ function commandOf(name: string, rest: readonly string[], values: Values): Comma
       return { kind: 'files', table: only(rest, 'table'), at: atOf(values) }
     case 'diff':
       return diffCommand(rest, values)
+    case 'health': {
+      const command = { kind: 'health', table: only(rest, 'table'), at: atOf(values) } as const
+      return values.retention === undefined ? command : { ...command, retentionHours: hoursOf(values.retention) }
+    }
     case 'sql': {
       const command = { kind: 'sql', text: only(rest, 'statement'), limit: limitOf(values.limit, defaultRows) } as const
       return values.connect === undefined ? command : { ...command, connect: connectOf(values.connect) }
@@ -250,6 +257,12 @@ function wholeNumber(value: string, name: string): number {
   const number = Number(value)
   if (/^\d+$/.test(value) && Number.isSafeInteger(number)) return number
   throw new UsageError(`--${name} needs a whole number${name === 'version' ? '' : ' or "all"'}, not "${value}".`)
+}
+
+function hoursOf(value: string): number {
+  const hours = Number(value)
+  if (/^\d+(?:\.\d+)?$/.test(value) && Number.isFinite(hours)) return hours
+  throw new UsageError(`--retention needs a number of hours, not "${value}".`)
 }
 
 /** A token would be seen by everybody on the machine who lists its processes. */

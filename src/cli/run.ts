@@ -3,6 +3,7 @@ import { unreachable } from '#base/unreachable.ts'
 import { UsageError, type Command, type Parsed } from './args.ts'
 import { diff } from './diffCommand.ts'
 import { ClosedError, type Io } from './io.ts'
+import { health } from './healthCommand.ts'
 import { openLab } from './lab.ts'
 import { sql } from './sqlCommand.ts'
 import { logs, stack } from './stackCommands.ts'
@@ -48,6 +49,8 @@ async function carryOut(command: Command, run: Run): Promise<void> {
       return await files(command, run)
     case 'diff':
       return await diff(command, run)
+    case 'health':
+      return await health(command, run)
     case 'sql':
       return await sql(command, run)
     case 'stack':

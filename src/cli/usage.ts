@@ -12,6 +12,7 @@ Commands
   files    <table> [--version N | --timestamp T]  data files of a version
   diff     <table> <from> <to> [--key a,b]        what is different in another version: schema, files, rows
              [--limit N|all] [--most-bytes N|all]  20 rows shown and 256 MiB read unless told otherwise
+  health   <table> [--version N] [--retention HOURS]  files, statistics, log, what VACUUM would remove
   sql      "<statement>" [--connect sc://host:port]  run SQL on Spark; - reads it from the standard input
              [--limit N|all] [--json | --csv | --arrow FILE]
   stack    up | down | restart | status           the local object store and Spark of a project

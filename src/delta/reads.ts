@@ -7,6 +7,8 @@ import { readCommitRange } from './diffLog.ts'
 import type { DiffRequest, TableDiff } from './diffTypes.ts'
 import { checkReadable, columnMappingOf } from './features.ts'
 import { planFiltered } from './filterScan.ts'
+import { tableHealth, type HealthRequest } from './health.ts'
+import type { TableHealth } from './healthTypes.ts'
 import { readHistory, type HistoryRequest } from './history.ts'
 import { listBack, listFrom, listLog, type LogListing } from './log.ts'
 import type { CommitFile, LogFiles } from './logNames.ts'
@@ -74,6 +76,16 @@ export async function listFiles(table: DeltaTable, { at, offset, limit }: FilesR
 async function recordsOfPage(files: ActiveFiles, start: number, end: number, signal: AbortSignal): Promise<Float64Array> {
   if (start > 0 || end >= files.length) return (await files.records(signal)).subarray(start, end)
   return Float64Array.from(await files.slice(start, end, signal), add => recordsOf(add) ?? Number.NaN)
+}
+
+/** Health of a version and of the table around it, by arithmetic on the log. */
+export async function readTableHealth(table: DeltaTable, at: At, request: HealthRequest, signal: AbortSignal): Promise<TableHealth> {
+  return await withLog(table, signal, async listing => {
+    const { snapshot } = await snapshotAt(table, listing, at, signal)
+    const isNewest = snapshot.version === listing.latestVersion
+    const { snapshot: newest } = isNewest ? { snapshot } : await snapshotAt(table, listing, {}, signal)
+    return await tableHealth(table, { snapshot, newest }, request, signal)
+  })
 }
 
 /** Rows of a version. @throws LakehouseError `unsupported` with the feature, never a wrong row */

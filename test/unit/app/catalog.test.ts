@@ -53,6 +53,7 @@ function lake(paths: readonly string[], more: { readonly reads?: Partial<TableRe
       list: ({ request }, listSignal) => store.list(request, listSignal),
       header: unexpected,
       describe: unexpected,
+      health: unexpected,
       history: unexpected,
       files: unexpected,
       rows: unexpected,

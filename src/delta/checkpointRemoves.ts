@@ -1,0 +1,64 @@
+import { decodePath, parseDeletionVector, type RemoveFile, type Sidecar } from './actions.ts'
+import { readHeaderActions } from './checkpointFile.ts'
+import { scalarColumn, type ScalarColumn } from './checkpointRows.ts'
+import { parseActions } from './commits.ts'
+import { logKey } from './log.ts'
+import type { Checkpoint } from './logNames.ts'
+import { openParquet, readLeaves, type ParquetFile, type RowGroupAt } from './parquet.ts'
+import { leavesBelow, nodeAt } from './parquetTree.ts'
+import { openRangeFile } from './rangeFile.ts'
+import { isAbsolute, locateFile, type DeltaTable, type StoredAt } from './table.ts'
+
+/** The removed files that a checkpoint still names, a row group at a time. Reads no column of active files. @throws LakehouseError `corrupt`, `notFound` */
+export async function* readRemoves(
+  table: DeltaTable,
+  checkpoint: Checkpoint,
+  signal: AbortSignal,
+): AsyncGenerator<readonly RemoveFile[], void> {
+  const sidecars: Sidecar[] = []
+  for (const { key, info } of checkpoint.parts) {
+    if (key.endsWith('.json')) {
+      const actions = Array.from(parseActions(await table.store.read(key, undefined, signal), table.store.locate(key), 'files'))
+      sidecars.push(...actions.flatMap(action => (action.kind === 'sidecar' ? [action.sidecar] : [])))
+      yield actions.flatMap(action => (action.kind === 'remove' ? [action.remove] : []))
+      continue
+    }
+    const file = await openParquet(await openRangeFile(table.store, key, info?.size, signal), signal)
+    for (const group of file.groups) {
+      const header = await readHeaderActions(file, group, signal)
+      sidecars.push(...header.flatMap(action => (action.kind === 'sidecar' ? [action.sidecar] : [])))
+      yield await removesOf(file, group, signal)
+    }
+  }
+  for (const { path, sizeInBytes } of sidecars) {
+    const at: StoredAt = isAbsolute(path) ? locateFile(table, path) : { store: table.store, key: logKey(table, `_sidecars/${path}`) }
+    const file = await openParquet(await openRangeFile(at.store, at.key, sizeInBytes, signal), signal)
+    for (const group of file.groups) yield await removesOf(file, group, signal)
+  }
+}
+
+const members = [['path'], ['deletionTimestamp'], ['size']]
+const vectorMembers = ['storageType', 'pathOrInlineDv', 'offset', 'sizeInBytes', 'cardinality']
+
+async function removesOf(file: ParquetFile, group: RowGroupAt, signal: AbortSignal): Promise<readonly RemoveFile[]> {
+  const paths = [...members, ...vectorMembers.map(member => ['deletionVector', member])]
+  const nodes = paths.map(path => nodeAt(file.root, ['remove', ...path]))
+  const leaves = nodes.flatMap(node => (node ? leavesBelow(node) : []))
+  const data = await readLeaves(file, group, leaves, { start: 0, end: group.rows }, signal)
+  const [path, time, size, ...vector] = nodes.map(node => scalarColumn(node && data.get(node), node))
+  if (!path || !time || !size) return []
+  return Array.from(path.rows(), row => ({
+    path: decodePath(String(path.at(row))),
+    deletionTimestamp: numberAt(time, row),
+    size: numberAt(size, row),
+    deletionVector:
+      vector[0]?.at(row) === undefined
+        ? undefined
+        : parseDeletionVector(Object.fromEntries(vectorMembers.map((member, i) => [member, vector[i]?.at(row)]))),
+  }))
+}
+
+function numberAt(column: ScalarColumn, row: number): number | undefined {
+  const value = column.at(row)
+  return typeof value === 'number' ? value : undefined
+}

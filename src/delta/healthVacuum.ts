@@ -1,0 +1,173 @@
+import { readCommits } from './commits.ts'
+import { readRemoves } from './checkpointRemoves.ts'
+import { FileKeys } from './fileKeys.ts'
+import type { FilesAndBytes, VacuumHealth } from './healthTypes.ts'
+import type { CommitFile, LogFiles } from './logNames.ts'
+import { readableRanges, type VersionRange } from './readable.ts'
+import { ownPath, ownVectorPath, Removals, type EarlierVacuum, type RemovedFile } from './removals.ts'
+import { loadSnapshot, type Snapshot } from './snapshot.ts'
+import type { DeltaTable } from './table.ts'
+import { nextTurn } from './turn.ts'
+import { isoTime } from './versions.ts'
+
+export interface VacuumRequest {
+  /** The whole log. */
+  readonly log: LogFiles
+  readonly newest: Snapshot
+  readonly retentionHours: number
+  /** Epoch ms. */
+  readonly now: number
+}
+
+/** What VACUUM would remove now, file by file. */
+export interface VacuumPlan {
+  /** Epoch ms: files that the table lost before go. */
+  readonly before: number
+  /** By path relative to the table. */
+  readonly files: ReadonlyMap<string, RemovedFile>
+  readonly changes: ReadonlyMap<string, number>
+  readonly unreadable: readonly VersionRange[]
+  readonly earlier: (EarlierVacuum & { readonly unreadable: readonly VersionRange[] }) | undefined
+  readonly since: number
+}
+
+/**
+ * Replays the removals of a whole log, and takes away what the newest version still has. VACUUM deletes by path: a file with a
+ * new deletion vector stays, a file of vectors goes when no vector of it is in use.
+ */
+export async function planVacuum(table: DeltaTable, request: VacuumRequest, signal: AbortSignal): Promise<VacuumPlan> {
+  const { log, newest, retentionHours, now } = request
+  const before = now - retentionHours * 3_600_000
+  const range = readableRanges(log).at(-1) ?? { from: newest.version, to: newest.version }
+  const removals = await replayRemovals(table, log, range.from, signal)
+  const earlier = removals.vacuums.reduce<EarlierVacuum | undefined>(
+    (last, each) => (last && last.before > each.before ? last : each),
+    undefined,
+  )
+  const old = new Map([...removals.files].filter(([, { time }]) => time < before))
+  for (const path of await activeAmong(table, newest, old, signal)) old.delete(path)
+  const isGone = (time: number): boolean => earlier !== undefined && time < earlier.before
+  const gone = new Set([...old.values()].filter(({ time }) => isGone(time)))
+  const [needed, lost] = [removals.needs(range, new Set(old.values())), removals.needs(range, gone)]
+  return {
+    before,
+    files: new Map([...old].filter(([, file]) => !gone.has(file))),
+    changes: new Map(removals.changes.filter(({ time }) => time < before && !isGone(time)).map(({ path, size }) => [path, size])),
+    unreadable: rangesWhere(range, i => (needed[i] ?? 0) > 0 && (lost[i] ?? 0) === 0),
+    earlier: earlier && { ...earlier, unreadable: rangesWhere(range, i => (lost[i] ?? 0) > 0) },
+    since: range.from,
+  }
+}
+
+/** A plan in numbers. */
+export function vacuumHealth({ before, files, changes, unreadable, earlier, since }: VacuumPlan, retentionHours: number): VacuumHealth {
+  const sizes = (kind: RemovedFile['kind']): readonly (number | undefined)[] =>
+    [...files.values()].filter(file => file.kind === kind).map(({ size }) => size)
+  return {
+    retentionHours,
+    before: isoTime(before),
+    data: counted(sizes('data')),
+    deletionVectors: counted(sizes('deletionVectors')),
+    changes: counted([...changes.values()]),
+    withoutSize: [...files.values()].filter(({ size }) => size === undefined).length,
+    unreadable,
+    earlier: earlier ? { version: earlier.version, before: isoTime(earlier.before), unreadable: earlier.unreadable } : null,
+    since,
+  }
+}
+
+const blockFiles = 8192
+
+async function replayRemovals(table: DeltaTable, log: LogFiles, base: number, signal: AbortSignal): Promise<Removals> {
+  const removals = new Removals(table)
+  const steps = stepsOf(log)
+  const checkpoint = log.checkpoints.findLast(({ version }) => version === base)
+  if (!checkpoint || log.commits[0]?.version === 0) {
+    await readOlder(table, steps, removals, signal)
+    return removals
+  }
+  await readOlder(
+    table,
+    steps.filter(({ version }) => version > base),
+    removals,
+    signal,
+  )
+  await closeAt(table, log, base, removals, signal)
+  for await (const removes of readRemoves(table, checkpoint, signal)) {
+    await nextTurn()
+    for (const remove of removes) removals.addRemoved(remove)
+  }
+  await readOlder(
+    table,
+    steps.filter(({ version }) => version <= base),
+    removals,
+    signal,
+  )
+  return removals
+}
+
+async function readOlder(table: DeltaTable, commits: readonly CommitFile[], removals: Removals, signal: AbortSignal): Promise<void> {
+  for await (const { file, info, parts } of readCommits(table, commits.toReversed(), 'files', signal)) {
+    removals.addOlder(file.version, parts, info.modified)
+  }
+}
+
+/** All commits in order; where some are gone, the compacted log that stands for them is one at its end. */
+function stepsOf({ commits, compacted }: LogFiles): readonly CommitFile[] {
+  const known = new Set(commits.map(({ version }) => version))
+  const needed = compacted.filter(({ from, version }) => Array.from({ length: version - from + 1 }).some((_, i) => !known.has(from + i)))
+  return [...commits, ...needed].toSorted((a, b) => a.version - b.version)
+}
+
+/** Files that were removed later are in the oldest version from its own beginning on. */
+async function closeAt(table: DeltaTable, log: LogFiles, base: number, removals: Removals, signal: AbortSignal): Promise<void> {
+  const keys = new FileKeys()
+  const paths = removals.openPaths()
+  if (paths.length === 0) return
+  for (const path of paths) keys.addPath(path)
+  const { files } = await loadSnapshot(table, log, base, signal)
+  if (!files) return
+  const positions = files.positionsOf(keys)
+  for (let start = 0; start < positions.length; start += blockFiles) {
+    for (const add of await files.pick(positions.subarray(start, start + blockFiles), signal)) removals.begun(base, add)
+  }
+}
+
+/** Those of some paths that a version still has: data files, and files of vectors. */
+async function activeAmong(
+  table: DeltaTable,
+  { files }: Snapshot,
+  paths: ReadonlyMap<string, RemovedFile>,
+  signal: AbortSignal,
+): Promise<ReadonlySet<string>> {
+  const active = new Set<string>()
+  if (!files || paths.size === 0) return active
+  const keys = new FileKeys()
+  for (const [path, { kind, logged }] of paths) if (kind === 'data') for (const each of new Set([path, logged])) keys.addPath(each)
+  const withVector = Int32Array.from(files.deleted.keys()).filter(position => (files.deleted[position] ?? 0) > 0)
+  for (const positions of [files.positionsOf(keys), withVector]) {
+    for (let start = 0; start < positions.length; start += blockFiles) {
+      await nextTurn()
+      for (const { path, deletionVector } of await files.pick(positions.subarray(start, start + blockFiles), signal)) {
+        active.add(ownPath(table, path) ?? '')
+        if (deletionVector) active.add(ownVectorPath(table, deletionVector) ?? '')
+      }
+    }
+  }
+  return active
+}
+
+function counted(sizes: readonly (number | undefined)[]): FilesAndBytes {
+  return { files: sizes.length, bytes: sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0) }
+}
+
+function rangesWhere({ from, to }: VersionRange, isMeant: (index: number) => boolean): readonly VersionRange[] {
+  const ranges: { from: number; to: number }[] = []
+  for (let version = from; version <= to; version += 1) {
+    if (!isMeant(version - from)) continue
+    const last = ranges.at(-1)
+    if (last && last.to === version - 1) last.to = version
+    else ranges.push({ from: version, to: version })
+  }
+  return ranges
+}
