@@ -38,6 +38,7 @@ export function decompress(bytes: Uint8Array, size: number, codec: CompressionCo
  * @throws Error when the page is damaged there
  */
 export function decompressFront(bytes: Uint8Array, wanted: number, codec: CompressionCodec): Uint8Array | undefined {
+  if (codec === 'UNCOMPRESSED') return bytes
   if (codec === 'SNAPPY') return snappyFront(bytes, wanted)
   if (codec !== 'ZSTD' || !hasZstd) return undefined
   for (let blocks = Math.ceil(wanted / blockBytes); ; blocks *= 2) {
@@ -45,6 +46,12 @@ export function decompressFront(bytes: Uint8Array, wanted: number, codec: Compre
     const made = front && codecs.ZSTD?.(front, blocks * blockBytes)
     if (!made || made.byteLength >= wanted) return made
   }
+}
+
+/** Bytes that a front is made of at least, and a multiple of; undefined for a codec that makes only whole pages. */
+export function smallestFront(codec: CompressionCodec): number | undefined {
+  if (codec === 'ZSTD') return hasZstd ? blockBytes : undefined
+  return codec === 'SNAPPY' || codec === 'UNCOMPRESSED' ? 1 : undefined
 }
 
 /** The runtime gathers what it makes in pieces of 16 KiB unless told. */

@@ -1,9 +1,9 @@
 import { parquetMetadata } from 'hyparquet'
-import { readOffsetIndex } from 'hyparquet/src/indexes.js'
-import type { ColumnChunk, ColumnMetaData, FileMetaData, OffsetIndex, RowGroup } from 'hyparquet'
+import type { ColumnChunk, ColumnMetaData, FileMetaData, RowGroup } from 'hyparquet'
 import { isProblem, LakehouseError } from '#base/errors.ts'
 import { limit } from '#base/limit.ts'
 import { calendarOf, toModernCalendar, type FileCalendar } from './calendar.ts'
+import { planChunk, type ChunkPlan, type Span } from './chunkPlan.ts'
 import { damageOf } from './damage.ts'
 import type { LeafData, RowChoice } from './leaf.ts'
 import { decodeRows } from './pageRows.ts'
@@ -18,6 +18,8 @@ export interface ParquetFile {
   readonly groups: readonly RowGroupAt[]
   readonly calendar: FileCalendar
   readonly rows: number
+  /** True when its writer puts a checksum into each page, which takes the whole page to verify. */
+  readonly hasChecksums: boolean
 }
 
 export interface RowGroupAt {
@@ -41,48 +43,111 @@ export async function openParquet(source: RangeFile, signal: AbortSignal): Promi
       return at
     })
     if (start !== Number(metadata.num_rows)) throw new Error('its row groups do not add up to its rows')
-    return Promise.resolve({ source, root, groups, calendar: calendarOf(metadata), rows: start })
+    const hasChecksums = metadata.created_by?.startsWith('parquet-mr') ?? false
+    return Promise.resolve({ source, root, groups, calendar: calendarOf(metadata), rows: start, hasChecksums })
   })
 }
 
 /**
  * The chosen rows of some leaves of a row group; rows count from the beginning of the group. Reads only the pages that hold
- * them where the file has an offset index, else whole column chunks; at most 8 requests at once.
+ * them where the file has an offset index, else whole column chunks, and of the last page its beginning if that is enough; at
+ * most 16 requests at once.
  * @throws LakehouseError `corrupt` with the column
  */
 export async function readLeaves(
-  { source, calendar }: ParquetFile,
+  file: ParquetFile,
   group: RowGroupAt,
   leaves: readonly ParquetLeaf[],
   choice: RowChoice,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<ParquetLeaf, LeafData>> {
-  return await whole(source, signal, async () => {
-    const chunks = leaves.map(leaf => ({ leaf, ...chunkOf(group, leaf) }))
-    const pages = await Promise.all(chunks.map(({ chunk }) => pagesFor(source, group, chunk, choice, signal)))
-    const spans = chunks.map(({ meta }, i) => pages[i]?.spans ?? [chunkSpan(meta)])
-    const fetched = await fetchSpans(source, spans.flat(), signal)
+  return await whole(file.source, signal, async () => {
+    const chunks = await planChunks(file, group, leaves, choice, signal)
     const answer = new Map<ParquetLeaf, LeafData>()
-    for (const [i, { leaf, meta }] of chunks.entries()) {
-      await nextTurn()
-      const bytes = join((spans[i] ?? []).map(span => fetched(span)))
-      const firstRow = pages[i]?.firstRow ?? 0
-      const data = decodeLeaf(bytes, meta, leaf, shifted(choice, firstRow), signal)
-      answer.set(leaf, { ...data, values: toModernCalendar(data.values, leaf.element, calendar) })
-    }
+    const short = await decodeChunks(file, chunks, answer, signal)
+    await decodeChunks(
+      file,
+      short.map(chunk => ({ ...chunk, fronts: chunk.spans })),
+      answer,
+      signal,
+    )
     return answer
   })
 }
 
-interface Span {
-  readonly start: number
-  readonly end: number
+interface PlannedChunk extends ChunkPlan {
+  readonly leaf: ParquetLeaf
+  readonly meta: ColumnMetaData
+  /** Rows count from the first page. */
+  readonly choice: RowChoice
 }
 
 /** Spans closer than this are fetched together. */
-const gapBytes = 32 * 1024
+const gapBytes = 128 * 1024
 const longestFetch = 16 * 1024 * 1024
-const fetchesAtOnce = 8
+const fetchesAtOnce = 16
+
+async function planChunks(
+  { source, hasChecksums }: ParquetFile,
+  group: RowGroupAt,
+  leaves: readonly ParquetLeaf[],
+  choice: RowChoice,
+  signal: AbortSignal,
+): Promise<readonly PlannedChunk[]> {
+  const chunks = leaves.map(leaf => ({ leaf, ...chunkOf(group, leaf) }))
+  const isAll = choice.start === 0 && choice.end >= group.rows
+  const indexes = chunks.map(({ chunk }) => (isAll ? undefined : indexSpan(chunk)))
+  const fetched = await fetchSpans(
+    source,
+    indexes.filter(span => span !== undefined),
+    signal,
+  )
+  return chunks.map(({ leaf, meta }, i) => {
+    const index = indexes[i]
+    const plan = planChunk(meta, group.rows, choice, index && fetched(index))
+    return {
+      leaf,
+      meta,
+      ...plan,
+      fronts: isAll || hasChecksums || leaf.maxRepetition > 0 ? plan.spans : plan.fronts,
+      choice: shifted(choice, plan.firstRow),
+    }
+  })
+}
+
+function indexSpan({ offset_index_offset: offset, offset_index_length: length }: ColumnChunk): Span | undefined {
+  return offset && length ? { start: Number(offset), end: Number(offset) + length } : undefined
+}
+
+/** Adds the rows of each chunk to the answer, and gives those whose fronts were too short. */
+async function decodeChunks(
+  { source, calendar }: ParquetFile,
+  chunks: readonly PlannedChunk[],
+  answer: Map<ParquetLeaf, LeafData>,
+  signal: AbortSignal,
+): Promise<readonly PlannedChunk[]> {
+  const short: PlannedChunk[] = []
+  const fetched = await fetchSpans(
+    source,
+    chunks.flatMap(({ fronts }) => fronts),
+    signal,
+  )
+  for (const chunk of chunks) {
+    await nextTurn()
+    signal.throwIfAborted()
+    const { leaf, meta, fronts, spans, choice } = chunk
+    const runs = fronts.map((front, i) => ({ bytes: fetched(front), isCut: front.end !== spans[i]?.end }))
+    try {
+      const data = decodeRows(runs, meta, leaf, choice)
+      answer.set(leaf, { ...data, values: toModernCalendar(data.values, leaf.element, calendar) })
+    } catch (error) {
+      if (isProblem(error)) throw error
+      if (!runs.some(({ isCut }) => isCut)) throw new Error(`column ${meta.path_in_schema.join('.')}: ${damageOf(error)}`, { cause: error })
+      short.push(chunk)
+    }
+  }
+  return short
+}
 
 async function readFooter(source: RangeFile, signal: AbortSignal): Promise<FileMetaData> {
   const end = await source.read(source.size - 8, source.size, signal)
@@ -115,32 +180,6 @@ export function chunkOf(group: RowGroupAt, leaf: ParquetLeaf): { readonly chunk:
   return { chunk, meta }
 }
 
-export function chunkSpan(meta: ColumnMetaData): Span {
-  const data = Number(meta.data_page_offset)
-  const dictionary = Number(meta.dictionary_page_offset ?? 0)
-  const start = dictionary > 0 && dictionary < data ? dictionary : data
-  return { start, end: start + Number(meta.total_compressed_size) }
-}
-
-/** The spans of the pages that hold the chosen rows; undefined to read the whole chunk. */
-async function pagesFor(source: RangeFile, group: RowGroupAt, chunk: ColumnChunk, { start, end }: RowChoice, signal: AbortSignal) {
-  const { offset_index_offset: offset, offset_index_length: length, meta_data: meta } = chunk
-  if (!offset || !length || !meta || (start === 0 && end >= group.rows) || end <= start) return undefined
-  const bytes = await source.read(Number(offset), Number(offset) + length, signal)
-  const pages: OffsetIndex['page_locations'] = readOffsetIndex({
-    view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength),
-    offset: 0,
-  }).page_locations
-  const rowOf = (page: OffsetIndex['page_locations'][number] | undefined): number => (page ? Number(page.first_row_index) : group.rows)
-  const first = pages.findLastIndex(page => rowOf(page) <= start)
-  const last = pages.findLastIndex(page => rowOf(page) < end)
-  const [firstPage, lastPage] = [pages[first], pages[last]]
-  if (!firstPage || !lastPage || !pages[0]) return undefined
-  const dictionary: Span = { start: chunkSpan(meta).start, end: Number(pages[0].offset) }
-  const data: Span = { start: Number(firstPage.offset), end: Number(lastPage.offset) + lastPage.compressed_page_size }
-  return { firstRow: rowOf(firstPage), spans: dictionary.end > dictionary.start ? [dictionary, data] : [data] }
-}
-
 /** Fetches spans, neighbours together, and answers with the bytes of each. */
 async function fetchSpans(source: RangeFile, spans: readonly Span[], signal: AbortSignal): Promise<(span: Span) => Uint8Array> {
   const runs: { start: number; end: number }[] = []
@@ -159,23 +198,9 @@ async function fetchSpans(source: RangeFile, spans: readonly Span[], signal: Abo
   }
 }
 
-function join(parts: readonly Uint8Array[]): Uint8Array {
-  const [only] = parts
-  return parts.length === 1 && only ? only : Buffer.concat(parts)
-}
-
 function shifted(choice: RowChoice, by: number): RowChoice {
   const { start, end, deleted } = choice
   return { start: start - by, end: end - by, ...(deleted ? { deleted: row => deleted(row + by) } : {}) }
-}
-
-function decodeLeaf(bytes: Uint8Array, meta: ColumnMetaData, leaf: ParquetLeaf, choice: RowChoice, signal: AbortSignal): LeafData {
-  signal.throwIfAborted()
-  try {
-    return decodeRows(bytes, meta, leaf, choice)
-  } catch (error) {
-    throw new Error(`column ${meta.path_in_schema.join('.')}: ${damageOf(error)}`, { cause: error })
-  }
 }
 
 /** Anything that goes wrong in a decoder is the file's fault. */
