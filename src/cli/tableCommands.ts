@@ -76,6 +76,7 @@ export async function files(command: Of<'files'>, { format, lab, io, signal }: R
       const read = async (at: At, offset: number): Promise<FilesPage> =>
         await lab.lakehouse.reads.files({ place, at, offset, limit: filesPage }, signal)
       let page = await read(command.at, 0)
+      tellWarnings(page.warnings, io)
       for (let offset = 0; ; page = await read({ version: page.version }, offset)) {
         for (const file of page.files) await list.add(file)
         if (format.kind === 'text') await io.out(alignedLines(page.files.map(fileLine)))
@@ -96,6 +97,7 @@ export async function rows(command: Of<'rows'>, { format, lab, io, signal }: Run
     async place => {
       let page = await read.rows({ place, at, rows: wanted(command, 0) }, signal)
       const { version, schema } = page
+      tellWarnings(page.warnings, io)
       await withSink(await openRowSink(format, { before: () => ({ version }), schema: () => schema, rows: 'records' }, io), async sink => {
         let offset = page.rows
         await sink.add(page.arrow)
@@ -109,6 +111,10 @@ export async function rows(command: Of<'rows'>, { format, lab, io, signal }: Run
     },
     signal,
   )
+}
+
+function tellWarnings(warnings: readonly string[], io: Io): void {
+  for (const warning of warnings) io.tell(`Warning: ${warning}`)
 }
 
 function wanted({ limit, columns, filter }: Of<'rows'>, offset: number): RowsRequest {

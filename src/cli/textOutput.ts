@@ -34,6 +34,7 @@ export function describeLines(location: string, table: TableDescription): string
       ['Clustered by', table.clusteringColumns.join(', ')],
       ['Protocol', `reader ${protocol.minReaderVersion}, writer ${protocol.minWriterVersion}`],
       ['Features', features],
+      ...table.warnings.map(warning => ['Warning', warning] as const),
     ].filter(([, value]) => value !== ''),
   )
   const properties = Object.entries(table.properties).map(([key, value]) => ['', `${key} = ${value}`])

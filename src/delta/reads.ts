@@ -34,13 +34,19 @@ export async function describeTable(table: DeltaTable, at: At, signal: AbortSign
     const { snapshot, files: log } = await snapshotAt(table, listing, at, signal)
     const { files: active } = snapshot
     const live = active && (await liveRecords(active, signal))
+    const { version, properties, earliestVersion, latestVersion, ...header } = describeHeader(snapshot, listing)
     return {
-      ...describeHeader(snapshot, listing),
+      version,
       timestamp: isoTime(await timeOf(table, listing, log, snapshot, signal)),
+      ...header,
       clusteringColumns: clusteringColumns(snapshot),
+      properties,
       numFiles: active?.length ?? null,
       sizeBytes: active ? sum(active.sizes) : null,
       numRecords: live ? numberOrNull(sum(live)) : null,
+      earliestVersion,
+      latestVersion,
+      warnings: snapshot.warnings,
     }
   })
 }
@@ -68,7 +74,7 @@ export async function listFiles(table: DeltaTable, { at, offset, limit }: FilesR
       ),
       deletionVector: add.deletionVector ? { cardinality: add.deletionVector.cardinality } : null,
     }))
-    return { version: snapshot.version, files, total: active.length }
+    return { version: snapshot.version, files, total: active.length, warnings: snapshot.warnings }
   })
 }
 

@@ -39,7 +39,7 @@ export async function readRows(
     return await readParts(scan, request, plan)
   })
   const rows = batches.reduce((sum, { numRows }) => sum + numRows, 0)
-  return { version: snapshot.version, schema, arrow: encodeBatches(arrowSchema, batches), rows, truncated: more }
+  return { version: snapshot.version, schema, arrow: encodeBatches(arrowSchema, batches), rows, truncated: more, warnings: snapshot.warnings }
 }
 
 /** Finds the rows of a request: parts of files in order, and whether there are rows after them. */

@@ -3,6 +3,7 @@ import { ProgressCount } from '#base/progress.ts'
 import type { Action, AddFile, DomainMetadata, Metadata } from './actions.ts'
 import { ListedFiles, type ActiveFiles } from './activeFiles.ts'
 import { readCheckpoint, type CheckpointState } from './checkpoint.ts'
+import { discrepancies, readChecksum } from './checksum.ts'
 import { readCommits } from './commits.ts'
 import { missingFeature } from './features.ts'
 import { FileKeys } from './fileKeys.ts'
@@ -28,10 +29,14 @@ export interface Snapshot extends Header {
   readonly domains: ReadonlyMap<string, DomainMetadata>
   /** Those of the checkpoint, then in order of their commits; undefined where a reader feature stops it. */
   readonly files: ActiveFiles | undefined
+  /** Sentences on what is odd in its log though it can be read. */
+  readonly warnings: readonly string[]
 }
 
-/** Protocol and metadata of a version; reads commits backwards until both are known. */
+/** Protocol and metadata of a version: those of its checksum; else reads commits backwards until both are known. */
 export async function loadHeader(table: DeltaTable, files: LogFiles, version: number, signal: AbortSignal): Promise<Header> {
+  const known = await readChecksum(table, files, version, signal)
+  if (known?.protocol && known.metadata) return headerOf(table, version, known.protocol, known.metadata)
   const { protocol, metadata } = await replay(table, files, version, 'header', signal)
   return headerOf(table, version, protocol, metadata)
 }
@@ -42,10 +47,12 @@ export async function loadHeader(table: DeltaTable, files: LogFiles, version: nu
  * @throws LakehouseError `notFound` when a commit is missing, `corrupt`
  */
 export async function loadSnapshot(table: DeltaTable, files: LogFiles, version: number, signal: AbortSignal): Promise<Snapshot> {
-  const { protocol, metadata, domains, files: active } = await replayOrHeader(table, files, version, signal)
-  const header = headerOf(table, version, protocol, metadata)
-  const kept = [...domains].filter(([, domain]) => !domain.removed)
-  return { ...header, domains: new Map(kept), files: missingFeature(header.protocol) === undefined ? active : undefined }
+  const [state, checksum] = await Promise.all([replayOrHeader(table, files, version, signal), readChecksum(table, files, version, signal)])
+  const header = headerOf(table, version, state.protocol, state.metadata)
+  const domains = new Map([...state.domains].filter(([, domain]) => !domain.removed))
+  const replayed = { ...header, domains, files: missingFeature(header.protocol) === undefined ? state.files : undefined }
+  const empty = state.emptyCommits.map(each => `The commit of version ${each} is an empty file: the version has no actions.`)
+  return { ...replayed, warnings: [...empty, ...(checksum ? discrepancies(checksum, replayed) : [])] }
 }
 
 /** Files in a form that only an unknown feature explains must not hide the rest of the table. */
@@ -67,6 +74,8 @@ interface State {
   readonly metadata: Metadata | undefined
   readonly domains: ReadonlyMap<string, DomainMetadata>
   readonly files: ActiveFiles
+  /** Versions in ascending order. */
+  readonly emptyCommits: readonly number[]
 }
 
 /** @throws LakehouseError `corrupt` without a protocol or metadata, or with a schema that is none */
@@ -113,6 +122,7 @@ async function replayFrom(
   const progress = new ProgressCount(table.report, { stage: 'log', total: steps.length, unit: 'files' })
   for await (const { file, info, parts } of readCommits(table, steps.toReversed(), extent, signal)) {
     if (info.size === 0 && 'from' in file) throw problem(table, 'corrupt', `its compacted file ${info.key} is empty`)
+    if (info.size === 0) tail.emptyCommits.unshift(file.version)
     for (const actions of parts.toReversed()) tail.addOlder(actions)
     progress.add(1)
     if (extent === 'header' && tail.hasHeader) return tail.over(undefined)
@@ -125,6 +135,7 @@ class Tail {
   readonly #seen = new FileKeys()
   readonly #newestFirst: AddFile[] = []
   readonly #domains = new Map<string, DomainMetadata>()
+  readonly emptyCommits: number[] = []
   #protocol: Protocol | undefined
   #metadata: Metadata | undefined
 
@@ -144,6 +155,7 @@ class Tail {
       protocol: this.#protocol ?? checkpoint?.protocol,
       metadata: this.#metadata ?? checkpoint?.metadata,
       domains,
+      emptyCommits: this.emptyCommits,
       files: checkpoint ? joinFiles([this.#without(checkpoint.files), newer]) : newer,
     }
   }

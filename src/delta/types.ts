@@ -56,6 +56,8 @@ export interface TableDescription extends TableHeader {
   readonly numFiles: number | null
   readonly sizeBytes: number | null
   readonly numRecords: number | null
+  /** Sentences on what is odd in the log though it can be read: a checksum that says something else, an empty commit. */
+  readonly warnings: readonly string[]
 }
 
 export interface HistoryEntry {
@@ -100,6 +102,8 @@ export interface FilesPage {
   readonly files: readonly FileEntry[]
   /** Active files of the version in all. */
   readonly total: number
+  /** As those of {@link TableDescription}. */
+  readonly warnings: readonly string[]
 }
 
 export interface RowsRequest {
@@ -121,4 +125,6 @@ export interface TableRows {
   readonly rows: number
   /** True when the table has rows beyond these. */
   readonly truncated: boolean
+  /** As those of {@link TableDescription}. */
+  readonly warnings: readonly string[]
 }

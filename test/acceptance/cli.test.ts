@@ -69,7 +69,7 @@ describe('the command line on the live stack', function () {
     const found = Object(await json('describe', table, '--version', '1'))
     assert.equal(
       Object.keys(found).join(' '),
-      'version timestamp name description protocol schema partitionColumns clusteringColumns properties numFiles sizeBytes numRecords earliestVersion latestVersion',
+      'version timestamp name description protocol schema partitionColumns clusteringColumns properties numFiles sizeBytes numRecords earliestVersion latestVersion warnings',
     )
     const { version, description, numRecords, latestVersion } = found
     assert.deepEqual([version, description, numRecords, latestVersion], [1, 'One of each', 3, 2])

@@ -175,7 +175,7 @@ describe('catalog', () => {
           const files = Array.from({ length: Math.min(limit, 300 - offset) }, (_, index) =>
             file(`v${at.version ?? newest}-${offset + index}`),
           )
-          return Promise.resolve({ version: at.version ?? newest, files, total: 300 })
+          return Promise.resolve({ version: at.version ?? newest, files, total: 300, warnings: [] })
         },
       },
     })
@@ -243,7 +243,7 @@ describe('catalog', () => {
           signals.push(readSignal)
           report?.({ stage: 'log', done: 1, total: 2, unit: 'bytes' })
           if (signals.length === 1) await new Promise((__, reject) => readSignal.addEventListener('abort', () => reject(readSignal.reason)))
-          return { version: 0, files: [file('a')], total: 1 }
+          return { version: 0, files: [file('a')], total: 1, warnings: [] }
         },
       },
     })

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createWorkerReads } from '#app/workerReads.ts'
@@ -96,8 +96,7 @@ describe('workerReads', () => {
     const heard: ReadProgress[] = []
     try {
       await reads.describe({ place: place(), at: {} }, signal, progress => heard.push(progress))
-      const { size } = await stat(join(folder, 't/_delta_log/00000000000000000000.json'))
-      assert.deepEqual(heard, [{ stage: 'log', done: 0, total: size, unit: 'bytes' }])
+      assert.deepEqual(heard, [{ stage: 'log', done: 0, total: 1, unit: 'files' }])
     } finally {
       reads.dispose()
     }

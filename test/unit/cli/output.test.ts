@@ -176,6 +176,7 @@ describe('text for a person', () => {
         numRecords: null,
         earliestVersion: 0,
         latestVersion: 5,
+        warnings: ['The checksum of version 5 counts 7 files, its log 6.'],
       }),
       `Table           s3://gold/t
 Comment         Daily figures
@@ -187,6 +188,7 @@ Bytes           268,612
 Partitioned by  symbol
 Protocol        reader 3, writer 7
 Features        deletionVectors, invariants
+Warning         The checksum of version 5 counts 7 files, its log 6.
 Properties
   delta.appendOnly = true
 Columns
