@@ -20,6 +20,8 @@ export interface ActiveFiles {
   slice(start: number, end: number, signal: AbortSignal): Promise<readonly AddFile[]>
   /** Whole files at ascending positions. @throws LakehouseError `corrupt` */
   pick(positions: Int32Array, signal: AbortSignal): Promise<readonly AddFile[]>
+  /** Statistics of the files at ascending positions, and nothing else of them. @throws LakehouseError `corrupt` */
+  statistics(positions: Int32Array, signal: AbortSignal): Promise<readonly FileStatistics[]>
   /** Rows by position as statistics count them, before deletion vectors; NaN where they do not. */
   records(signal: AbortSignal): Promise<Float64Array>
   /** Every distinct set of partition values (physical names), and which of them each file has. */
@@ -27,6 +29,8 @@ export interface ActiveFiles {
   /** Ascending positions of the files that are among `keys`. */
   positionsOf(keys: FileKeys): Int32Array
 }
+
+export type FileStatistics = Pick<AddFile, 'stats' | 'records'>
 
 export interface Partitions {
   readonly values: readonly AddFile['partitionValues'][]
@@ -73,6 +77,10 @@ export class ListedFiles implements ActiveFiles {
 
   pick(positions: Int32Array): Promise<readonly AddFile[]> {
     return Promise.resolve(Array.from(positions, position => this.#files[position]).filter(file => file !== undefined))
+  }
+
+  statistics(positions: Int32Array): Promise<readonly FileStatistics[]> {
+    return this.pick(positions)
   }
 
   records(): Promise<Float64Array> {

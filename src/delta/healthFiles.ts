@@ -1,3 +1,4 @@
+import { countBelow } from './deletionVector.ts'
 import type { FileHealth, FilesAndBytes, OptimizeEstimate, VectorHealth } from './healthTypes.ts'
 
 /** Columns of the active files, by position. */
@@ -30,17 +31,16 @@ export function fileHealth(files: FileNumbers, targetBytes: number | undefined, 
   const sorted = files.sizes.toSorted()
   const at = (share: number): number | null => sorted[Math.ceil(share * sorted.length) - 1] ?? null
   const below = targetBytes === undefined ? smallFileBytes : targetBytes / 2
-  const small = countedWhere(files.sizes, size => size < below)
+  const small = countedBetween(sorted, 0, below)
   return {
-    files: sorted.length,
-    bytes: countedWhere(sorted, () => true).bytes,
+    ...countedBetween(sorted, 0, Infinity),
     smallest: sorted[0] ?? null,
     median: at(0.5),
     p90: at(0.9),
     largest: sorted.at(-1) ?? null,
     histogram: bounds.map((from, i) => {
       const end = bounds[i + 1]
-      return { from, below: end ?? null, ...countedWhere(sorted, size => size >= from && size < (end ?? Infinity)) }
+      return { from, below: end ?? null, ...countedBetween(sorted, from, end ?? Infinity) }
     }),
     small: { below, ...small, share: sorted.length === 0 ? 0 : small.files / sorted.length },
     optimize: layout === 'clustered' ? null : estimateOptimize(files, targetBytes ?? optimizeBytes),
@@ -69,43 +69,65 @@ export function vectorHealth({ sizes, deleted, records }: FileNumbers): VectorHe
  * the smallest up into bins of the target's size; a bin of one file stays as it is unless rows of it are deleted.
  */
 function estimateOptimize(files: FileNumbers, targetBytes: number): OptimizeEstimate {
-  const { sizes, deleted, records, partition } = files
-  const isCandidate = (position: number): boolean =>
-    (sizes[position] ?? 0) < targetBytes ||
-    ((deleted[position] ?? 0) > 0 && !((deleted[position] ?? 0) / (records[position] ?? Number.NaN) <= optimizeDeletedShare))
-  const order = Int32Array.from(sizes.keys())
-    .filter(isCandidate)
-    .toSorted((a, b) => (partition?.[a] ?? 0) - (partition?.[b] ?? 0) || (sizes[a] ?? 0) - (sizes[b] ?? 0))
+  const { sizes, deleted, records } = files
   const rewritten = { files: 0, bytes: 0 }
   let made = 0
-  let bin = { files: 0, bytes: 0, hasDeleted: false }
-  const close = (): void => {
-    if (bin.files > 1 || bin.hasDeleted) {
+  for (const positions of byPartition(files)) {
+    const isCandidate = (position: number): boolean =>
+      (sizes[position] ?? 0) < targetBytes ||
+      ((deleted[position] ?? 0) > 0 && !((deleted[position] ?? 0) / (records[position] ?? Number.NaN) <= optimizeDeletedShare))
+    // Half a byte marks a file with deleted rows, so that sizes alone can be sorted.
+    const marked = Float64Array.from(
+      positions.filter(isCandidate),
+      position => (sizes[position] ?? 0) + ((deleted[position] ?? 0) > 0 ? 0.5 : 0),
+    )
+    for (const bin of binsOf(marked.toSorted(), targetBytes)) {
+      if (bin.files < 2 && !bin.hasDeleted) continue
       rewritten.files += bin.files
       rewritten.bytes += bin.bytes
       made += 1
     }
-    bin = { files: 0, bytes: 0, hasDeleted: false }
   }
-  for (const [i, position] of order.entries()) {
-    const size = sizes[position] ?? 0
-    const before = order[i - 1]
-    if (bin.bytes + size > targetBytes || (before !== undefined && partition?.[before] !== partition?.[position])) close()
-    bin = { files: bin.files + 1, bytes: bin.bytes + size, hasDeleted: bin.hasDeleted || (deleted[position] ?? 0) > 0 }
-  }
-  close()
   return { targetBytes, rewritten, made, filesAfter: sizes.length - rewritten.files + made }
 }
 
-function countedWhere(sizes: Float64Array, isMeant: (size: number) => boolean): FilesAndBytes {
-  let files = 0
-  let bytes = 0
-  for (const size of sizes) {
-    if (!isMeant(size)) continue
-    files += 1
-    bytes += size
+function* binsOf(marked: Float64Array, targetBytes: number): Generator<FilesAndBytes & { readonly hasDeleted: boolean }, void> {
+  let bin = { files: 0, bytes: 0, hasDeleted: false }
+  for (const each of marked) {
+    const size = Math.floor(each)
+    if (bin.files > 0 && bin.bytes + size > targetBytes) {
+      yield bin
+      bin = { files: 0, bytes: 0, hasDeleted: false }
+    }
+    bin.files += 1
+    bin.bytes += size
+    bin.hasDeleted ||= each > size
   }
-  return { files, bytes }
+  if (bin.files > 0) yield bin
+}
+
+/** Positions of each partition; all of them in a table without. */
+function* byPartition({ sizes, partition }: FileNumbers): Generator<Int32Array, void> {
+  const all = new Int32Array(sizes.length).map((_, position) => position)
+  if (!partition) {
+    yield all
+    return
+  }
+  const counts = new Int32Array(partition.reduce((most, each) => Math.max(most, each), -1) + 2)
+  for (const each of partition) counts[each + 1] = (counts[each + 1] ?? 0) + 1
+  for (let i = 1; i < counts.length; i += 1) counts[i] = (counts[i] ?? 0) + (counts[i - 1] ?? 0)
+  const ends = counts.slice()
+  for (const [position, each] of partition.entries()) {
+    all[ends[each] ?? 0] = position
+    ends[each] = (ends[each] ?? 0) + 1
+  }
+  for (let i = 0; i + 1 < counts.length; i += 1) yield all.subarray(counts[i], counts[i + 1])
+}
+
+/** Files of [from, end) bytes, of sizes in order. */
+function countedBetween(sorted: Float64Array, from: number, end: number): FilesAndBytes {
+  const found = sorted.subarray(countBelow(sorted, from), countBelow(sorted, end))
+  return { files: found.length, bytes: sum(found) }
 }
 
 function sum(numbers: Float64Array): number {

@@ -1,5 +1,4 @@
-import { recordsOf, type AddFile } from './actions.ts'
-import type { ActiveFiles } from './activeFiles.ts'
+import type { ActiveFiles, FileStatistics } from './activeFiles.ts'
 import { physicalName, type ColumnMapping } from './columns.ts'
 import type { ColumnCoverage, StatisticsHealth } from './healthTypes.ts'
 import { decimalOf, plainType } from './schema.ts'
@@ -57,9 +56,10 @@ export async function readStatistics(
   for (let start = 0; start < files.length; start += blockFiles) {
     await nextTurn()
     signal.throwIfAborted()
-    for (const [i, file] of (await files.slice(start, start + blockFiles, signal)).entries()) {
+    const positions = Int32Array.from({ length: Math.min(blockFiles, files.length - start) }, (_, i) => start + i)
+    for (const [i, file] of (await files.statistics(positions, signal)).entries()) {
       const stats = statsOf(file)
-      const rows = stats ? countOr(stats, 'numRecords') : recordsOf(file)
+      const rows = stats ? countOr(stats, 'numRecords') : file.records
       if (rows !== undefined) records[start + i] = rows
       if (!stats) continue
       const [least, most, nulls] = [stats['minValues'], stats['maxValues'], stats['nullCount']]
@@ -82,7 +82,7 @@ export async function readStatistics(
   return { records, health: { files: files.length, withNumRecords, setting, columns, notIndexed: others } }
 }
 
-function statsOf({ stats }: AddFile): Wire | undefined {
+function statsOf({ stats }: FileStatistics): Wire | undefined {
   const parsed = stats === undefined ? undefined : parseJson(stats)
   return isWire(parsed) ? parsed : undefined
 }

@@ -127,9 +127,9 @@ async function closeAt(table: DeltaTable, log: LogFiles, base: number, removals:
   for (const path of paths) keys.addPath(path)
   const { files } = await loadSnapshot(table, log, base, signal)
   if (!files) return
-  const positions = files.positionsOf(keys)
-  for (let start = 0; start < positions.length; start += blockFiles) {
-    for (const add of await files.pick(positions.subarray(start, start + blockFiles), signal)) removals.begun(base, add)
+  for (const position of files.positionsOf(keys)) {
+    signal.throwIfAborted()
+    for (const add of files.bare(position, position + 1)) removals.begun(base, add)
   }
 }
 
@@ -146,9 +146,10 @@ async function activeAmong(
   for (const [path, { kind, logged }] of paths) if (kind === 'data') for (const each of new Set([path, logged])) keys.addPath(each)
   const withVector = Int32Array.from(files.deleted.keys()).filter(position => (files.deleted[position] ?? 0) > 0)
   for (const positions of [files.positionsOf(keys), withVector]) {
-    for (let start = 0; start < positions.length; start += blockFiles) {
-      await nextTurn()
-      for (const { path, deletionVector } of await files.pick(positions.subarray(start, start + blockFiles), signal)) {
+    for (const [i, position] of positions.entries()) {
+      if (i % blockFiles === 0) await nextTurn()
+      signal.throwIfAborted()
+      for (const { path, deletionVector } of files.bare(position, position + 1)) {
         active.add(ownPath(table, path) ?? '')
         if (deletionVector) active.add(ownVectorPath(table, deletionVector) ?? '')
       }

@@ -1,5 +1,5 @@
 import type { AddFile, BareFile } from './actions.ts'
-import { ListedFiles, type ActiveFiles, type Partitions } from './activeFiles.ts'
+import { ListedFiles, type ActiveFiles, type FileStatistics, type Partitions } from './activeFiles.ts'
 import { distinctPartitions } from './distinctPartitions.ts'
 import type { FileKeys } from './fileKeys.ts'
 
@@ -55,15 +55,13 @@ class JoinedFiles implements ActiveFiles {
 
   async pick(positions: Int32Array, signal: AbortSignal): Promise<readonly AddFile[]> {
     const found: (readonly AddFile[])[] = []
-    for (const { files, first } of this.#parts) {
-      const own = positions.filter(position => position >= first && position < first + files.length)
-      found.push(
-        await files.pick(
-          own.map(position => position - first),
-          signal,
-        ),
-      )
-    }
+    for (const { files, own } of this.#owned(positions)) found.push(await files.pick(own, signal))
+    return found.flat()
+  }
+
+  async statistics(positions: Int32Array, signal: AbortSignal): Promise<readonly FileStatistics[]> {
+    const found: (readonly FileStatistics[])[] = []
+    for (const { files, own } of this.#owned(positions)) found.push(await files.statistics(own, signal))
     return found.flat()
   }
 
@@ -88,6 +86,14 @@ class JoinedFiles implements ActiveFiles {
   positionsOf(keys: FileKeys): Int32Array {
     const found = this.#parts.map(({ files, first }) => files.positionsOf(keys).map(position => first + position))
     return Int32Array.from(found.flatMap(part => [...part]))
+  }
+
+  /** Of each part its own positions. */
+  #owned(positions: Int32Array) {
+    return this.#parts.map(({ files, first }) => ({
+      files,
+      own: positions.filter(position => position >= first && position < first + files.length).map(position => position - first),
+    }))
   }
 
   #concat(parts: readonly Float64Array[]): Float64Array {
@@ -129,6 +135,13 @@ class KeptFiles implements ActiveFiles {
 
   async pick(positions: Int32Array, signal: AbortSignal): Promise<readonly AddFile[]> {
     return await this.#files.pick(
+      positions.map(position => this.#kept[position] ?? 0),
+      signal,
+    )
+  }
+
+  async statistics(positions: Int32Array, signal: AbortSignal): Promise<readonly FileStatistics[]> {
+    return await this.#files.statistics(
       positions.map(position => this.#kept[position] ?? 0),
       signal,
     )

@@ -1,6 +1,6 @@
 import { asError, LakehouseError } from '#base/errors.ts'
 import { decodePath, parseDeletionVector, type AddFile, type BareFile } from './actions.ts'
-import type { ActiveFiles, Partitions } from './activeFiles.ts'
+import type { ActiveFiles, FileStatistics, Partitions } from './activeFiles.ts'
 import type { FileColumns } from './fileColumns.ts'
 import type { FileKeys } from './fileKeys.ts'
 import { distinctPartitions } from './distinctPartitions.ts'
@@ -64,11 +64,16 @@ export class StoredFiles implements ActiveFiles {
   }
 
   async pick(positions: Int32Array, signal: AbortSignal): Promise<readonly AddFile[]> {
-    const places = this.#groups.map(stored => {
-      const own = positions.filter(position => position >= stored.first && position < stored.first + stored.length)
-      return [stored, own.map(position => position - stored.first)] as const
-    })
-    return await this.#whole(places, signal)
+    return await this.#whole(this.#places(positions), signal)
+  }
+
+  async statistics(positions: Int32Array, signal: AbortSignal): Promise<readonly FileStatistics[]> {
+    const found: (readonly FileStatistics[])[] = []
+    for (const [stored, at] of this.#places(positions)) {
+      const rows = at.map(i => rowAt(stored, i))
+      if (rows.length > 0) found.push(await stored.statistics.at(rows, signal))
+    }
+    return found.flat()
   }
 
   async records(signal: AbortSignal): Promise<Float64Array> {
@@ -129,6 +134,14 @@ export class StoredFiles implements ActiveFiles {
         to: Math.min(end - stored.first, stored.length),
       }))
       .filter(({ from, to }) => from < to)
+  }
+
+  /** Positions as places in the groups that hold them. */
+  #places(positions: Int32Array): readonly (readonly [Stored, Int32Array])[] {
+    return this.#groups.map(stored => {
+      const own = positions.filter(position => position >= stored.first && position < stored.first + stored.length)
+      return [stored, own.map(position => position - stored.first)] as const
+    })
   }
 
   async #whole(places: readonly (readonly [Stored, Int32Array])[], signal: AbortSignal): Promise<readonly AddFile[]> {
