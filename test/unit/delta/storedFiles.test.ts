@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { asError, isProblem } from '#base/errors.ts'
-import type { AddFile } from '#delta/actions.ts'
+import type { BareFile } from '#delta/actions.ts'
 import { liveRecords, type ActiveFiles } from '#delta/activeFiles.ts'
 import { FileKeys } from '#delta/fileKeys.ts'
 import { listLog } from '#delta/log.ts'
@@ -31,7 +31,6 @@ async function answersOf(files: ActiveFiles, dice: Dice): Promise<Readonly<Recor
   for (const file of await files.pick(positions, never)) keys.add(dice.chance(0.8) ? file : { ...file, deletionVector: undefined })
   keys.add({ path: 'unknown', deletionVector: undefined })
   const partitions = await files.partitions(never)
-  const bare = ({ path, size, partitionValues, deletionVector }: Omit<AddFile, 'stats'>) => [path, size, partitionValues, deletionVector]
   return {
     length,
     sizes: [...files.sizes],
@@ -45,6 +44,10 @@ async function answersOf(files: ActiveFiles, dice: Dice): Promise<Readonly<Recor
     sets: partitions.values,
     positions: [...files.positionsOf(keys)],
   }
+}
+
+function bare({ path, size, partitionValues, deletionVector }: BareFile): readonly unknown[] {
+  return [path, size, partitionValues, deletionVector]
 }
 
 async function textsOf(files: ActiveFiles): Promise<readonly (string | undefined)[]> {

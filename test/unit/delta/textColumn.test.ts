@@ -35,6 +35,7 @@ const page = (values: Uint8Array, present: number, more: object = {}): Page => (
   values,
   ...more,
 })
+const numbers = (...values: readonly bigint[]) => new Uint8Array(BigInt64Array.from(values).buffer)
 const dictionaryOf = (...values: readonly string[]) =>
   openTexts({ kind: 'dictionary', count: values.length, values: plain(...values) }, texts, undefined)
 /** Three bit-packed indexes of two bits each. */
@@ -90,8 +91,6 @@ describe('text column', () => {
 })
 
 describe('number column', () => {
-  const numbers = (...values: readonly bigint[]) => new Uint8Array(BigInt64Array.from(values).buffer)
-
   it('rounds what is beyond 2^53 as JSON does, and knows null', () => {
     const values = [0n, -1n, 2n ** 53n + 1n, -(2n ** 63n), 2n ** 63n - 1n, 4_294_967_296n]
     const definition = Uint8Array.of(1, 1, 1, 0, 1, 1, 1)
