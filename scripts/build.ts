@@ -31,13 +31,26 @@ const node: BuildOptions = {
 
 const page: BuildOptions = { ...common, platform: 'browser', target: 'chrome134', jsx: 'automatic', jsxImportSource: 'preact' }
 
-/** Leaves `import('#core.ts')` to run time, as a require of the bundle beside. */
-const coreApart: Plugin = {
-  name: 'core-apart',
-  setup: context => {
-    context.onResolve({ filter: /^#core\.ts$/ }, () => ({ path: './core.cjs', external: true }))
-  },
+/** What several bundles load on first use, each from one bundle beside: a library that is not needed is not even parsed. */
+const apart: Readonly<Record<string, string>> = {
+  '#core.ts': 'core.cjs',
+  '@aws-sdk/client-s3': 's3.cjs',
+  '@grpc/grpc-js': 'grpc.cjs',
 }
+
+/** Leaves an import of these to run time, as a require of the bundle beside. */
+function leaveApart(...names: readonly string[]): Plugin {
+  return {
+    name: 'leave-apart',
+    setup: context => {
+      context.onResolve({ filter: /^[#@]/ }, ({ path }) =>
+        names.includes(path) ? { path: `./${apart[path]}`, external: true } : undefined,
+      )
+    },
+  }
+}
+
+const libraries = ['@aws-sdk/client-s3', '@grpc/grpc-js'] as const
 
 const nodeEntry = (source: string, outfile: string, more: BuildOptions = {}): BuildOptions => ({
   ...node,
@@ -48,10 +61,11 @@ const nodeEntry = (source: string, outfile: string, more: BuildOptions = {}): Bu
 
 async function entries(): Promise<BuildOptions[]> {
   return [
-    nodeEntry('src/extension.ts', 'dist/extension.cjs', { external: ['vscode'], plugins: [coreApart] }),
-    nodeEntry('src/core.ts', 'dist/core.cjs'),
-    nodeEntry('src/worker.ts', 'dist/worker.cjs'),
-    nodeEntry('src/cli/main.ts', 'dist/cli.cjs', { banner: { js: '#!/usr/bin/env node' }, plugins: [coreApart] }),
+    nodeEntry('src/extension.ts', 'dist/extension.cjs', { external: ['vscode'], plugins: [leaveApart('#core.ts')] }),
+    nodeEntry('src/core.ts', 'dist/core.cjs', { plugins: [leaveApart(...libraries)] }),
+    nodeEntry('src/worker.ts', 'dist/worker.cjs', { plugins: [leaveApart(...libraries)] }),
+    nodeEntry('src/cli/main.ts', 'dist/cli.cjs', { banner: { js: '#!/usr/bin/env node' }, plugins: [leaveApart('#core.ts')] }),
+    ...libraries.map(name => nodeEntry(name, `dist/${apart[name]}`)),
     ...(await pages()),
     ...(await hostModules('test/integration', 'build/integration')),
     ...(await hostModules('test/bench/host', 'build/bench')),
@@ -78,7 +92,7 @@ async function hostModules(folder: string, outdir: string): Promise<BuildOptions
   const names = (await readdir(join(root, folder))).filter(name => name.endsWith('.ts'))
   const entryPoints = names.map(name => `${folder}/${name}`)
   const external = ['vscode', 'mocha']
-  return [{ ...node, minify: false, entryPoints, outdir, outExtension: { '.js': '.cjs' }, external, plugins: [coreApart] }]
+  return [{ ...node, minify: false, entryPoints, outdir, outExtension: { '.js': '.cjs' }, external, plugins: [leaveApart('#core.ts')] }]
 }
 
 /** Fills dist/, build/integration/ and build/bench/, and writes build/meta.json. */

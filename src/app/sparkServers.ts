@@ -1,7 +1,6 @@
 import type { Disposable } from '#base/disposable.ts'
 import { LakehouseError } from '#base/errors.ts'
 import { parseConnectionString } from '#spark/connectionString.ts'
-import { createGrpcTransport } from '#spark/grpcTransport.ts'
 import type { Connection } from './connection.ts'
 import type { ConnectSpark, SparkServer } from './sparkSessions.ts'
 
@@ -33,6 +32,7 @@ export function createSparkServers(source: SparkSource, who: { readonly userId: 
         })
       }
       const token = await source.sparkToken(name, signal)
+      const { createGrpcTransport } = await import('#spark/grpcTransport.ts')
       const address = JSON.stringify([spark, token])
       const open = known.get(name)
       if (open?.address === address) return open.server

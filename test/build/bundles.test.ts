@@ -18,6 +18,15 @@ describe('bundles', () => {
     assert.deepEqual(heavy, [])
   })
 
+  it('keep the S3 and the gRPC library in a bundle each, which is loaded on first use', () => {
+    for (const output of ['dist/core.cjs', 'dist/worker.cjs', 'dist/cli.cjs']) {
+      const inputs = inputsOf(output).filter(input => /node_modules\/(?:@aws-sdk|@smithy|@grpc)\//.test(input))
+      assert.deepEqual(inputs, [], output)
+    }
+    assert.ok(inputsOf('dist/s3.cjs').some(input => input.includes('@aws-sdk/client-s3')))
+    assert.ok(inputsOf('dist/grpc.cjs').some(input => input.includes('@grpc/grpc-js')))
+  })
+
   it('keep the extension bundle within 300 kB', () => {
     assertAtMost(statSync('dist/extension.cjs').size, 300_000)
   })

@@ -19,6 +19,8 @@ describe('VSIX', () => {
       'dist/cli.cjs',
       'dist/core.cjs',
       'dist/extension.cjs',
+      'dist/grpc.cjs',
+      'dist/s3.cjs',
       'dist/webview/preview.css',
       'dist/webview/preview.js',
       'dist/webview/result.js',
