@@ -8,14 +8,13 @@ export type Preview = Omit<PreviewHost, 'copy'>
 
 export function createPreview(place: Place, reads: TableReads): Preview {
   return {
-    open: async ({ version }, signal) => {
-      const table = await reads.describe({ place, at: at(version) }, signal)
+    open: async ({ version }, signal, report) => {
+      const table = await reads.header({ place, at: at(version) }, signal, report)
       return {
         name: table.name ?? nameOf(place),
         location: locationOf(place),
         version: table.version,
         latestVersion: table.latestVersion,
-        totalRows: table.numRecords,
         partitionColumns: table.partitionColumns,
       }
     },
@@ -26,10 +25,11 @@ export function createPreview(place: Place, reads: TableReads): Preview {
         more: page.more,
       }
     },
-    readPage: async ({ version, offset, limit }, signal) => {
-      const page = await reads.rows({ place, at: { version }, rows: { offset, limit } }, signal)
+    readPage: async ({ version, offset, limit }, signal, report) => {
+      const page = await reads.rows({ place, at: { version }, rows: { offset, limit } }, signal, report)
       return { arrow: page.arrow, rows: page.rows }
     },
+    countRows: async ({ version }, signal) => ({ rows: (await reads.describe({ place, at: { version } }, signal)).numRecords }),
   }
 }
 

@@ -1,11 +1,15 @@
+import type { Report } from '#base/progress.ts'
+
 /** What the preview page may ask of the extension. Every answer is plain data; absence is null. */
 export interface PreviewHost {
   /** The table at a version, the newest one for null. */
-  open(at: { readonly version: number | null }, signal: AbortSignal): Promise<PreviewTable>
+  open(at: { readonly version: number | null }, signal: AbortSignal, report?: Report): Promise<PreviewTable>
   /** Versions below `before` (null: from the newest), newest first. */
   listVersions(page: { readonly before: number | null; readonly limit: number }, signal: AbortSignal): Promise<PreviewVersions>
   /** Rows [offset, offset + limit) of a version, as one Arrow IPC stream; fewer only at the end of the table. */
-  readPage(range: PreviewRange, signal: AbortSignal): Promise<PreviewRows>
+  readPage(range: PreviewRange, signal: AbortSignal, report?: Report): Promise<PreviewRows>
+  /** Rows of a version in all, from the statistics, which may take longer than its first rows; null when a file has none. */
+  countRows(of: { readonly version: number }, signal: AbortSignal): Promise<{ readonly rows: number | null }>
   /** Puts text on the clipboard. */
   copy(content: { readonly text: string }, signal: AbortSignal): Promise<void>
 }
@@ -31,8 +35,6 @@ export interface PreviewTable {
   readonly location: string
   readonly version: number
   readonly latestVersion: number
-  /** Rows in all, from the statistics; null when a file has none. */
-  readonly totalRows: number | null
   readonly partitionColumns: readonly string[]
 }
 

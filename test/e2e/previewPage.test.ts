@@ -3,7 +3,8 @@ import type { Page } from 'playwright-core'
 import { openBrowser, type Browser } from '../../scripts/workbench/browser.ts'
 import { checkAccess, screenshot } from '../support/pageChecks.ts'
 import { openPreview, themes } from '../support/pageHarness.ts'
-import { pretendPreview, problem, tableAt } from '../support/previewHosts.ts'
+import type { PreviewHost } from '#protocol/preview.ts'
+import { endlessRead, pretendPreview, problem, tableAt } from '../support/previewHosts.ts'
 import { hostileTexts, idText, sampleRows, wideRows } from '../support/sampleRows.ts'
 
 describe('preview page', () => {
@@ -188,7 +189,7 @@ describe('preview page', () => {
   })
 
   it('copies a column of rows that are not loaded yet', async () => {
-    const host = pretendPreview({ open: async () => tableAt(120, { totalRows: 3000 }) })
+    const host = pretendPreview({ countRows: async () => ({ rows: 3000 }) })
     await openPreview(page, host)
     await ready()
     await page.locator('.dfl-headcell[data-column="0"]').click()
@@ -313,10 +314,7 @@ describe('preview page', () => {
   })
 
   it('shows the columns of a table without rows', async () => {
-    await openPreview(
-      page,
-      pretendPreview({ open: async () => tableAt(4, { totalRows: 0 }), readPage: async () => ({ arrow: sampleRows(0, 0), rows: 0 }) }),
-    )
+    await openPreview(page, pretendPreview({ open: async () => tableAt(4), readPage: async () => ({ arrow: sampleRows(0, 0), rows: 0 }) }))
     await page.getByText('Version 4 has no rows').waitFor()
     assert.equal(await page.locator('.dfl-name').count(), 6)
     await checkAccess(page)
@@ -348,7 +346,8 @@ describe('preview page', () => {
     await openPreview(
       page,
       pretendPreview({
-        open: async () => tableAt(1, { totalRows: null }),
+        open: async () => tableAt(1),
+        countRows: async () => ({ rows: null }),
         readPage: async ({ offset, limit }) => ({ arrow: sampleRows(offset, Math.min(limit, 1200 - offset)), rows: 0 }),
       }),
     )
@@ -362,6 +361,44 @@ describe('preview page', () => {
     await cell(1199, 0).waitFor()
     assert.equal(await page.locator('.dfp-count').innerText(), '1,200 rows')
     assert.equal(await page.getByRole('grid').getAttribute('aria-rowcount'), '1201')
+  })
+
+  it('says what it reads when that takes long, can be cancelled, and tries again', async () => {
+    const at = { stage: 'log', done: 40_000_000, total: 120_000_000, unit: 'bytes' } as const
+    let isEnded = false
+    let opens = 0
+    const host = pretendPreview({
+      open: async (_, signal, report) => {
+        opens += 1
+        if (opens > 1) return tableAt(120)
+        return await endlessRead(at, signal, report).finally(() => (isEnded = true))
+      },
+    })
+    await openPreview(page, host)
+    await page.getByText('Reading the log · 40 MB of 120 MB').waitFor()
+    assert.equal(await page.getByRole('status').innerText(), 'Reading the log')
+    await checkAccess(page)
+    await screenshot(page, 'preview-waiting')
+    await page.getByRole('button', { name: 'Cancel' }).click()
+    await page.getByText('Reading was cancelled').waitFor()
+    await page.getByRole('button', { name: 'Try again' }).click()
+    await ready()
+    assert.deepEqual([isEnded, opens], [true, 2])
+  })
+
+  it('says above the rows that stay what it reads of another version', async () => {
+    const at = { stage: 'rows', done: 3, total: 12, unit: 'files' } as const
+    const rows = pretendPreview()
+    const readPage: PreviewHost['readPage'] = async (range, signal, report) =>
+      range.version === 7 ? await endlessRead(at, signal, report) : await rows.readPage(range, signal)
+    const { peer } = await openPreview(page, pretendPreview({ readPage }), { language: 'pt-br' })
+    await ready()
+    void peer.call('show', { version: 7 }).catch(() => {})
+    await page.getByText('Lendo linhas · 3 de 12 arquivos').waitFor()
+    await screenshot(page, 'preview-waiting-rows')
+    await page.getByRole('button', { name: 'Cancelar' }).click()
+    await page.getByText('Lendo linhas · 3 de 12 arquivos').waitFor({ state: 'detached' })
+    assert.equal(await page.getByRole('button', { name: /120/ }).first().isVisible(), true)
   })
 
   it('speaks Portuguese where VS Code does', async () => {

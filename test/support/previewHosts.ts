@@ -1,4 +1,5 @@
 import { LakehouseError } from '#base/errors.ts'
+import type { ReadProgress, Report } from '#base/progress.ts'
 import type { PreviewHost, PreviewTable, PreviewVersion } from '#protocol/preview.ts'
 import { sampleRows } from './sampleRows.ts'
 
@@ -20,9 +21,16 @@ export function pretendPreview(parts: Partial<PreviewHost> = {}): PreviewHost & 
       const rows = Math.max(0, Math.min(limit, 1_000_000 - offset))
       return { arrow: sampleRows(offset, rows), rows }
     },
+    countRows: async () => ({ rows: 1_000_000 }),
     copy: async ({ text }) => void calls.push(`copy ${text}`),
     ...parts,
   }
+}
+
+/** A read that tells how far it is at once and then goes on until it is ended. */
+export async function endlessRead(progress: ReadProgress, signal: AbortSignal, report: Report | undefined): Promise<never> {
+  report?.(progress)
+  return await new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
 }
 
 /** What `open` answers for a version. */
@@ -32,7 +40,6 @@ export function tableAt(version: number, parts: Partial<PreviewTable> = {}): Pre
     location: 's3://silver/trades',
     version,
     latestVersion: latest,
-    totalRows: 1_000_000,
     partitionColumns: ['day'],
     ...parts,
   }

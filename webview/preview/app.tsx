@@ -8,6 +8,7 @@ import { Notice } from '../shared/notice.tsx'
 import { countText, type Strings } from '../shared/strings.ts'
 import type { PreviewModel, Shown } from './previewModel.ts'
 import { VersionPicker } from './versionPicker.tsx'
+import { WaitingNotice } from './waitingNotice.tsx'
 
 export interface AppProps {
   readonly model: PreviewModel
@@ -29,8 +30,11 @@ export function App(props: AppProps) {
       <div class={model.isBusy.value ? 'dfp-progress dfp-busy' : 'dfp-progress'} />
       {table ? <Header {...props} table={table} /> : null}
       <main class={phase.kind === 'opening' && shown ? 'dfp-main dfp-stale' : 'dfp-main'}>
+        {table ? null : <h1 class="dfl-hidden">{document.title}</h1>}
         {phase.kind === 'failed' ? <Failure error={phase.error} strings={strings} retry={() => void model.retry()} /> : null}
-        {phase.kind === 'opening' && !shown ? <p class="dfp-opening">{strings.grid.loading}</p> : null}
+        {phase.kind === 'cancelled' ? <Cancelled strings={strings} retry={() => void model.retry()} /> : null}
+        {phase.kind === 'opening' && !shown && !model.waiting.value ? <p class="dfp-opening">{strings.grid.loading}</p> : null}
+        <WaitingNotice model={model} strings={strings} />
         {shown && phase.kind !== 'failed' ? <Rows {...props} shown={shown} /> : null}
       </main>
     </div>
@@ -54,14 +58,13 @@ function Header({ model, strings, copy, table }: AppProps & { readonly table: Pr
   )
 }
 
-/** From the rows themselves once they are there: statistics may be missing. */
+/** Empty before the rows are there. */
 function countOf(model: PreviewModel, table: PreviewTable, strings: Strings): string {
-  void model.isBusy.value
+  void model.changes.value
   const shown = model.shown.value
   const count = shown?.table === table ? shown.rows.count : undefined
   if (count && !count.exact) return strings.preview.rowsAtLeast(countText(count.rows, strings))
-  const rows = count?.rows ?? table.totalRows
-  return rows === null ? '' : strings.preview.rows(countText(rows, strings))
+  return count ? strings.preview.rows(countText(count.rows, strings)) : ''
 }
 
 function Location({ table, strings, copy }: Pick<AppProps, 'strings' | 'copy'> & { readonly table: PreviewTable }) {
@@ -110,6 +113,10 @@ function Rows({ strings, view, saveView, copy, shown: { table, rows } }: AppProp
       ) : null}
     </>
   )
+}
+
+function Cancelled({ strings, retry }: { readonly strings: Strings; readonly retry: () => void }) {
+  return <Notice role="note" icon="blocked" title={strings.preview.cancelled} action={{ label: strings.preview.tryAgain, run: retry }} />
 }
 
 function Failure({ error, strings, retry }: { readonly error: Error; readonly strings: Strings; readonly retry: () => void }) {

@@ -19,9 +19,10 @@ const { peer, saved, save } = connect<PreviewPage, PreviewHost>({
 })
 const model = new PreviewModel(
   {
-    open: (at, signal) => peer.call('open', at, signal),
+    open: (at, signal, report) => peer.call('open', at, signal, report),
     listVersions: (page, signal) => peer.call('listVersions', page, signal),
-    readPage: (range, signal) => peer.call('readPage', range, signal),
+    readPage: (range, signal, report) => peer.call('readPage', range, signal, report),
+    countRows: (of, signal) => peer.call('countRows', of, signal),
   },
   systemClock,
 )
@@ -45,4 +46,4 @@ if (root) {
   const copy = async (text: string): Promise<void> => await peer.call('copy', { text })
   render(<App model={model} strings={strings} copy={copy} view={() => state.view} saveView={view => keep({ view })} />, root)
 }
-void model.open(state.version ?? null)
+void model.open(state.version ?? null, state.view?.row)

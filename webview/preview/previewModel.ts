@@ -2,6 +2,8 @@ import { signal } from '@preact/signals'
 import { readPage } from '#arrow/page.ts'
 import type { Clock } from '#base/clock.ts'
 import { asError } from '#base/errors.ts'
+import type { ReadProgress } from '#base/progress.ts'
+import { createReading, readingCancelled, type Reading } from '#base/reading.ts'
 import type { PreviewHost, PreviewTable } from '#protocol/preview.ts'
 import { PageCache, type PageSource } from '../shared/grid/pageCache.ts'
 import { Versions } from './versions.ts'
@@ -9,6 +11,8 @@ import { Versions } from './versions.ts'
 const pageRows = 500
 const keptPages = 40
 const settleMs = 60
+/** How long rows that are there wait for their count, so that the number beside them does not jump where it is quick. */
+const countMs = 150
 
 /** A table at a version with its rows. */
 export interface Shown {
@@ -16,15 +20,25 @@ export interface Shown {
   readonly rows: PageCache
 }
 
-export type Phase = { readonly kind: 'opening' } | { readonly kind: 'shown' } | { readonly kind: 'failed'; readonly error: Error }
+export type Phase =
+  | { readonly kind: 'opening' }
+  | { readonly kind: 'shown' }
+  | { readonly kind: 'cancelled' }
+  | { readonly kind: 'failed'; readonly error: Error }
+
+/** What is being read for over a second; `progress` is absent while it has told nothing. */
+export interface Waiting {
+  readonly progress?: ReadProgress
+}
 
 /** The extension's side as plain functions. */
-export type PreviewCalls = Pick<PreviewHost, 'open' | 'listVersions' | 'readPage'>
+export type PreviewCalls = Omit<PreviewHost, 'copy'>
 
 /** What the page shows: one version of one table. Opening another version keeps the last one on show until it is there. */
 export class PreviewModel {
   readonly #calls: PreviewCalls
   readonly #clock: Clock
+  readonly #reading: Reading
   #opening = new AbortController()
   #asked: number | null = null
   readonly versions: Versions
@@ -34,33 +48,37 @@ export class PreviewModel {
   readonly shown = signal<Shown | undefined>(undefined)
   /** True while anything in view is on its way. */
   readonly isBusy = signal(true)
+  /** Counts up with every change of the rows on show. */
+  readonly changes = signal(0)
+  /** Set while what is on its way takes long. */
+  readonly waiting = signal<Waiting | undefined>(undefined)
 
   constructor(calls: PreviewCalls, clock: Clock) {
     this.#calls = calls
     this.#clock = clock
+    this.#reading = createReading(longest => {
+      this.waiting.value = longest && (longest.progress ? { progress: longest.progress } : {})
+    }, clock)
     this.versions = new Versions((page, abort) => calls.listVersions(page, abort))
   }
 
-  /** Shows a version, the one that the extension has in mind for null. The newer call ends the older. */
-  async open(version: number | null): Promise<void> {
+  /**
+   * Shows a version, the one that the extension has in mind for null. The newer call ends the older. Rows beyond the first page
+   * that are to be on show from the start need the count first.
+   */
+  async open(version: number | null, firstRow = 0): Promise<void> {
     this.#opening.abort()
     this.#opening = new AbortController()
     const { signal: abort } = this.#opening
     this.#asked = version
     this.phase.value = { kind: 'opening' }
     this.isBusy.value = true
-    let rows: PageCache | undefined
     try {
-      const table = await this.#calls.open({ version }, abort)
-      this.table.value = table
-      rows = new PageCache(this.#source(table), { pageRows, keptPages, settleMs, clock: this.#clock })
-      await rows.first(abort)
-      abort.throwIfAborted()
-      this.#show({ table, rows })
+      this.#show(await this.#read(version, firstRow, abort))
     } catch (error) {
-      rows?.dispose()
       if (abort.aborted) return
-      this.phase.value = { kind: 'failed', error: asError(error) }
+      if (error === readingCancelled) this.#stay()
+      else this.phase.value = { kind: 'failed', error: asError(error) }
       this.isBusy.value = false
     }
   }
@@ -70,10 +88,46 @@ export class PreviewModel {
     await this.open(this.#asked)
   }
 
+  /** Ends what is on its way. */
+  cancel(): void {
+    this.#reading.cancel()
+  }
+
+  async #read(version: number | null, firstRow: number, abort: AbortSignal): Promise<Shown> {
+    const table = await this.#reading.follow('', abort, (ending, report) => this.#calls.open({ version }, ending, report))
+    this.table.value = table
+    const rows = new PageCache(this.#source(table), { pageRows, keptPages, settleMs, clock: this.#clock })
+    try {
+      await rows.first(abort)
+      const counting = this.#count(table, rows, abort)
+      await (firstRow < pageRows ? Promise.race([counting, this.#clock.sleep(countMs, abort)]) : counting)
+      abort.throwIfAborted()
+      return { table, rows }
+    } catch (error) {
+      rows.dispose()
+      throw error
+    }
+  }
+
+  /** A count that fails leaves the rows as they are: they say how many there are as they come. */
+  async #count({ version }: PreviewTable, rows: PageCache, abort: AbortSignal): Promise<void> {
+    if (rows.count.exact) return
+    const counted = await this.#calls.countRows({ version }, abort).catch(() => ({ rows: null }))
+    if (counted.rows !== null && !abort.aborted) rows.counted(counted.rows)
+  }
+
+  /** The version before stays on show where there is one. */
+  #stay(): void {
+    const shown = this.shown.value
+    if (shown) this.table.value = shown.table
+    this.phase.value = { kind: shown ? 'shown' : 'cancelled' }
+  }
+
   #show({ table, rows }: Shown): void {
     const before = this.shown.value
     rows.onDidChange(() => {
       this.isBusy.value = rows.isLoading
+      this.changes.value += 1
     })
     this.shown.value = { table, rows }
     this.phase.value = { kind: 'shown' }
@@ -81,10 +135,13 @@ export class PreviewModel {
     before?.rows.dispose()
   }
 
-  #source({ version, totalRows }: PreviewTable): PageSource {
+  #source({ version }: PreviewTable): PageSource {
     return {
-      totalRows,
-      read: async (offset, limit, abort) => readPage((await this.#calls.readPage({ version, offset, limit }, abort)).arrow),
+      read: async (offset, limit, abort) => {
+        const range = { version, offset, limit }
+        const read = this.#reading.follow('', abort, (ending, report) => this.#calls.readPage(range, ending, report))
+        return readPage((await read).arrow)
+      },
     }
   }
 }

@@ -1,3 +1,5 @@
+import type { ReadProgress } from '#base/progress.ts'
+
 /** Every text of the pages. A page speaks the language of its document (`<html lang>`), English where it has none of ours. */
 export interface Strings {
   readonly language: string
@@ -44,6 +46,12 @@ export interface Strings {
     readonly unsupported: string
     readonly retry: string
     readonly partitionedBy: (columns: string) => string
+    readonly reading: string
+    readonly readingStage: Readonly<Record<ReadProgress['stage'], string>>
+    readonly readSoFar: (read: string, all: string, unit: ReadProgress['unit']) => string
+    readonly cancel: string
+    readonly cancelled: string
+    readonly tryAgain: string
   }
   readonly result: {
     readonly label: string
@@ -101,6 +109,12 @@ const english: Strings = {
     unsupported: 'This table needs a feature that is not supported yet',
     retry: 'Retry',
     partitionedBy: columns => `Partitioned by ${columns}`,
+    reading: 'Reading the table…',
+    readingStage: { log: 'Reading the log', files: 'Reading the list of files', rows: 'Reading rows' },
+    readSoFar: (read, all, unit) => (unit === 'files' ? `${read} of ${all} files` : `${read} of ${all}`),
+    cancel: 'Cancel',
+    cancelled: 'Reading was cancelled',
+    tryAgain: 'Try again',
   },
   result: {
     label: 'Result',
@@ -158,6 +172,12 @@ const brazilian: Strings = {
     unsupported: 'Esta tabela precisa de um recurso ainda não suportado',
     retry: 'Tentar de novo',
     partitionedBy: columns => `Particionada por ${columns}`,
+    reading: 'Lendo a tabela…',
+    readingStage: { log: 'Lendo o log', files: 'Lendo a lista de arquivos', rows: 'Lendo linhas' },
+    readSoFar: (read, all, unit) => (unit === 'files' ? `${read} de ${all} arquivos` : `${read} de ${all}`),
+    cancel: 'Cancelar',
+    cancelled: 'A leitura foi cancelada',
+    tryAgain: 'Tentar de novo',
   },
   result: {
     label: 'Resultado',

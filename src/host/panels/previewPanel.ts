@@ -29,14 +29,15 @@ export function servePreview(
 
   const preview = async () => (await deps.lakehouse()).preview(place)
   const handlers: PreviewHost = {
-    open: async (at, signal) => {
-      const table = await (await preview()).open({ version: wanted ?? at.version }, signal)
+    open: async (at, signal, tell) => {
+      const table = await (await preview()).open({ version: wanted ?? at.version }, signal, tell)
       wanted = undefined
       panel.title = vscode.l10n.t('{0} · version {1}', table.name, String(table.version))
       return table
     },
     listVersions: async (versions, signal) => await (await preview()).listVersions(versions, signal),
-    readPage: async (range, signal) => await (await preview()).readPage(range, signal),
+    readPage: async (range, signal, tell) => await (await preview()).readPage(range, signal, tell),
+    countRows: async (of, signal) => await (await preview()).countRows(of, signal),
     copy: async ({ text }) => await vscode.env.clipboard.writeText(text),
   }
   const serve = (port: Port): Disposable => {

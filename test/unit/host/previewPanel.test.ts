@@ -55,7 +55,7 @@ function serve(panel: object, version?: number) {
   const opened: unknown[] = []
   const open: PreviewHost['open'] = async at => {
     opened.push(at.version)
-    return { name: 'sales', location: '/lake/sales', version: at.version ?? 9, latestVersion: 9, totalRows: 1, partitionColumns: [] }
+    return { name: 'sales', location: '/lake/sales', version: at.version ?? 9, latestVersion: 9, partitionColumns: [] }
   }
   const deps = pretend<HostDeps>({
     extensionUri: Uri.file('/ext'),

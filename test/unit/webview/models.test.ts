@@ -2,11 +2,12 @@ import assert from 'node:assert/strict'
 import type { Page } from '#arrow/page.ts'
 import { LakehouseError } from '#base/errors.ts'
 import type { PreviewTable, PreviewVersions } from '#protocol/preview.ts'
-import { systemClock } from '#base/clock.ts'
+import { systemClock, type Clock } from '#base/clock.ts'
 import { GridModel } from '../../../webview/shared/grid/gridModel.ts'
 import { rowsOfPage } from '../../../webview/shared/grid/rows.ts'
 import { PreviewModel, type PreviewCalls } from '../../../webview/preview/previewModel.ts'
 import { Versions } from '../../../webview/preview/versions.ts'
+import { endlessRead } from '../../support/previewHosts.ts'
 import { sampleRows } from '../../support/sampleRows.ts'
 
 const page = (rows: number): Page => ({
@@ -108,7 +109,6 @@ const table = (version: number, latestVersion = 9): PreviewTable => ({
   location: 's3://b/t',
   version,
   latestVersion,
-  totalRows: 3,
   partitionColumns: [],
 })
 
@@ -121,6 +121,7 @@ const calls = (parts: Partial<PreviewCalls> = {}): PreviewCalls => ({
   open: async ({ version }) => table(version ?? 9),
   listVersions: async () => ({ versions: [], more: false }),
   readPage: async () => ({ arrow: sampleRows(0, 3), rows: 3 }),
+  countRows: async () => ({ rows: 3 }),
   ...parts,
 })
 
@@ -166,6 +167,83 @@ describe('preview model', () => {
     await model.open(3)
     await model.retry()
     assert.deepEqual([asked, model.phase.value.kind], [[3, 3], 'shown'])
+  })
+})
+
+const at = { stage: 'rows', done: 3, total: 12, unit: 'files' } as const
+const settle = (): Promise<void> => new Promise(resolve => setImmediate(resolve))
+const endlessAtFive: PreviewCalls['readPage'] = async ({ version }, signal, report) =>
+  version === 5 ? await endlessRead(at, signal, report) : { arrow: sampleRows(0, 3), rows: 3 }
+
+describe('preview model that waits', () => {
+  it('shows rows before their count is there, and the count of the version on show alone', async () => {
+    const counts: ((rows: number) => void)[] = []
+    const countRows: PreviewCalls['countRows'] = () => new Promise(resolve => counts.push(rows => resolve({ rows })))
+    const arrow = sampleRows(0, 500)
+    const clock: Clock = { now: () => 0, sleep: ms => (ms < 500 ? Promise.resolve() : new Promise(() => {})) }
+    const model = new PreviewModel(calls({ countRows, readPage: async () => ({ arrow, rows: 500 }) }), clock)
+    await model.open(1)
+    await model.open(2)
+    assert.deepEqual(model.shown.value?.rows.count, { rows: 1000, exact: false })
+    const before = model.changes.value
+    counts[0]?.(7)
+    counts[1]?.(1_000_000)
+    await settle()
+    assert.deepEqual([model.shown.value?.rows.count, model.changes.value - before], [{ rows: 1_000_000, exact: true }, 1])
+  })
+
+  it('waits for the count where rows beyond the first page are to be on show', async () => {
+    const order: string[] = []
+    const model = new PreviewModel(
+      calls({
+        readPage: async () => ({ arrow: sampleRows(0, 500), rows: 500 }),
+        countRows: async () => {
+          await settle()
+          order.push('count')
+          return { rows: 900_000 }
+        },
+      }),
+      { now: () => 0, sleep: ms => (ms < 500 ? Promise.resolve() : new Promise(() => {})) },
+    )
+    await model.open(null, 800_000)
+    assert.deepEqual([order, model.shown.value?.rows.count], [['count'], { rows: 900_000, exact: true }])
+  })
+
+  it('says after a second what it reads, and can be cancelled and tried again', async () => {
+    let reads = 0
+    const signals: AbortSignal[] = []
+    const wakes: (() => void)[] = []
+    let now = 0
+    const clock: Clock = { now: () => now, sleep: () => new Promise(wake => void wakes.push(wake)) }
+    const readPage: PreviewCalls['readPage'] = async (_, signal, report) => {
+      reads += 1
+      signals.push(signal)
+      return reads === 1 ? await endlessRead(at, signal, report) : { arrow: sampleRows(0, 3), rows: 3 }
+    }
+    const model = new PreviewModel(calls({ readPage }), clock)
+    const opened = model.open(null)
+    await settle()
+    assert.equal(model.waiting.value, undefined)
+    now = 1000
+    for (const wake of wakes.splice(0)) wake()
+    await settle()
+    assert.deepEqual(model.waiting.value, { progress: at })
+    model.cancel()
+    await opened
+    const states = [model.phase.value.kind, model.isBusy.value, model.waiting.value, signals[0]?.aborted]
+    assert.deepEqual(states, ['cancelled', false, undefined, true])
+    await model.retry()
+    assert.deepEqual([model.phase.value.kind, reads], ['shown', 2])
+  })
+
+  it('stays with the version on show when the opening of another is cancelled', async () => {
+    const model = new PreviewModel(calls({ readPage: endlessAtFive }), systemClock)
+    await model.open(4)
+    const opened = model.open(5)
+    await settle()
+    model.cancel()
+    await opened
+    assert.deepEqual([model.phase.value.kind, model.table.value?.version, model.shown.value?.table.version], ['shown', 4, 4])
   })
 })
 

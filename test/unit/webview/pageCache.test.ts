@@ -21,7 +21,6 @@ function arrange(totalRows: number | null, keptPages = 10) {
   const asked: Asked[] = []
   const sleeping: (() => void)[] = []
   const source: PageSource = {
-    totalRows,
     read: (offset, limit, signal) =>
       new Promise((resolve, reject) => {
         asked.push({
@@ -47,6 +46,7 @@ function arrange(totalRows: number | null, keptPages = 10) {
       }),
   }
   const cache = new PageCache(source, { pageRows: 100, keptPages, settleMs: 60, clock })
+  if (totalRows !== null) cache.counted(totalRows)
   const wake = async (): Promise<void> => {
     for (const resolve of sleeping.splice(0)) resolve()
     await settled()

@@ -7,10 +7,8 @@ import type { Disposable } from '#base/disposable.ts'
 import type { GridRows, RowCount, RowState } from './rows.ts'
 import type { Span } from './viewport.ts'
 
-/** Where pages of rows come from. */
+/** Where pages of rows come from; nobody knows how many before the last page, or before a count has come. */
 export interface PageSource {
-  /** Rows in all; null when nobody knows before the last page. */
-  readonly totalRows: number | null
   /** Rows [offset, offset + limit); fewer only at the end. */
   read(offset: number, limit: number, signal: AbortSignal): Promise<Page>
 }
@@ -37,13 +35,15 @@ export class PageCache implements GridRows, Disposable {
   readonly #failed = new Map<number, Error>()
   #columns: readonly PageColumn[] = []
   #count: RowCount
+  /** The end of the last row that came. */
+  #seen = 0
   #wanted: Span = { first: 0, end: 0 }
 
   constructor(source: PageSource, options: PageCacheOptions) {
     this.#source = source
     this.#options = options
     this.#pages = new Lru(options.keptPages)
-    this.#count = source.totalRows === null ? { rows: options.pageRows, exact: false } : { rows: source.totalRows, exact: true }
+    this.#count = { rows: options.pageRows, exact: false }
   }
 
   get columns(): readonly PageColumn[] {
@@ -78,6 +78,14 @@ export class PageCache implements GridRows, Disposable {
   /** Loads the first page, whose columns and rows a grid starts with; throws its failure. */
   async first(signal: AbortSignal): Promise<void> {
     this.#keep(0, await this.#source.read(0, this.#options.pageRows, signal))
+  }
+
+  /** Takes a count of all rows; the rows themselves are believed rather than a count. */
+  counted(rows: number): void {
+    if (this.#count.exact || rows < this.#seen) return
+    this.#count = { rows, exact: true }
+    this.#prefetch()
+    this.#changed.fire()
   }
 
   want(rows: Span): void {
@@ -165,6 +173,7 @@ export class PageCache implements GridRows, Disposable {
     this.#pages.set(number, page)
     if (this.#columns.length === 0) this.#columns = page.columns
     const end = number * pageRows + page.rows
+    this.#seen = Math.max(this.#seen, end)
     if (page.rows < pageRows) this.#count = { rows: end, exact: true }
     else if (!this.#count.exact) this.#count = { rows: Math.max(this.#count.rows, end + pageRows), exact: false }
   }
