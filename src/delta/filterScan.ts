@@ -225,6 +225,7 @@ async function readFound(
 
 /** Ascending rows, parted where the widest gaps are. */
 function runsOf(rows: Int32Array, gap: number): readonly Int32Array[] {
+  if (gap === Infinity) return rows.length > 0 ? [rows] : []
   const gaps: { readonly at: number; readonly width: number }[] = []
   for (let at = 1; at < rows.length; at += 1) {
     const width = (rows[at] ?? 0) - (rows[at - 1] ?? 0)

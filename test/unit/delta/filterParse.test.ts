@@ -41,7 +41,13 @@ const mistake = (text: string): readonly [number | string | boolean | undefined,
     if (isProblem(error, 'invalid')) return [error.details?.['position'], error.message, error.hint]
     throw error
   }
-  assert.fail(`${text} is taken for a filter`)
+  return assert.fail(`${text} is taken for a filter`)
+}
+
+const names = (text: string) => filterColumns(parse(text)).map(column => column.name)
+const textOf = (source: string) => {
+  const found = to(`country = ${source}`)
+  return 'value' in found && found.value instanceof Uint8Array ? new TextDecoder().decode(found.value) : found
 }
 
 describe('text of a filter', () => {
@@ -53,7 +59,6 @@ describe('text of a filter', () => {
   })
 
   it('finds columns in any case, with backticks, and members by dots', () => {
-    const names = (text: string) => filterColumns(parse(text)).map(column => column.name)
     assert.deepEqual(names('AMOUNT = 1 AND country IS NULL'), ['amount', 'Country'])
     assert.deepEqual(names('`a.b`.`x y` = 1 OR `A.B`.```` = 2'), ['a.b.x y', 'a.b.`'])
     assert.deepEqual(names('twin = 1 AND Twin = 2'), ['twin', 'Twin'])
@@ -75,12 +80,8 @@ describe('text of a filter', () => {
   })
 
   it('reads quotes and escapes as Spark does', () => {
-    const text = (source: string) => {
-      const found = to(`country = ${source}`)
-      return 'value' in found && found.value instanceof Uint8Array ? new TextDecoder().decode(found.value) : found
-    }
     assert.deepEqual(
-      [`'it''s'`, `"it's"`, `'it\\'s'`, `'a\\tb\\\\'`, `'\\u00e9\\U0001F986'`, `'\\101'`, `'100\\%'`, `"say ""no"""`].map(text),
+      [`'it''s'`, `"it's"`, `'it\\'s'`, `'a\\tb\\\\'`, `'\\u00e9\\U0001F986'`, `'\\101'`, `'100\\%'`, `"say ""no"""`].map(textOf),
       ["it's", "it's", "it's", 'a\tb\\', 'é🦆', 'A', '100\\%', 'say "no"'],
     )
   })
