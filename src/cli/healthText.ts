@@ -70,7 +70,7 @@ function fileLines(files: FileHealth): string {
         ? [
             [
               'OPTIMIZE',
-              `${amount(files.optimize.rewritten)} into ${count(files.optimize.made)}, ${count(files.optimize.filesAfter)} files then`,
+              `would make ${count(files.optimize.made)} of ${amount(files.optimize.rewritten)}; ${count(files.optimize.filesAfter)} files in all then`,
             ],
           ]
         : []),
@@ -183,7 +183,8 @@ function vacuumLines(vacuum: VacuumHealth): string {
       ...(earlier ? [['Earlier VACUUM', `version ${earlier.version}, of what was removed before ${earlier.before}`]] : []),
       ...ranges('Unreadable since then', earlier?.unreadable ?? []),
     ]),
-    '  Not counted is what the log does not name: files of failed writes. Files of a VACUUM that it does not name count still.\n',
+    '  Not counted: files that the log does not name, as failed writes leave them.\n',
+    '  Still counted: files that a VACUUM has removed of which the log does not tell.\n',
   ].join('')
 }
 
