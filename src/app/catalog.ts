@@ -89,19 +89,22 @@ export function createCatalog(ports: CatalogPorts): Catalog {
     if (answers.includes(true) && !closing.signal.aborted) changed.fire(parent)
   }
 
-  /** False also where the question failed: opening the folder will say why. */
+  /** False also where the question failed: opening the folder will say why; and where a refresh has overtaken it. */
   function isTable(folder: FolderNode): Promise<boolean> {
     const id = nodeId(folder)
     const { store, key } = folder.place
     const request = { prefix: `${key}/_delta_log/`, maxKeys: 1 }
     const answer = probe(() => ports.reads.list({ store, request }, closing.signal)).then(
       ({ objects }) => {
-        if (objects.length === 0) return false
+        if (objects.length === 0 || probed.get(id) !== folder) return false
         tables.add(id)
         pages.delete(id)
         return true
       },
-      () => probed.delete(id) && false,
+      () => {
+        if (probed.get(id) === folder) probed.delete(id)
+        return false
+      },
     )
     probed.set(id, folder)
     return answer

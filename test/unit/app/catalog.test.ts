@@ -98,6 +98,32 @@ describe('catalog', () => {
     assert.deepEqual(shown(await made.catalog.children(folder, signal)), ['versions', 'schema', 'files'])
   })
 
+  it('believes no answer about a folder that was asked before a refresh', async () => {
+    const store = new MemoryStore()
+    await store.put('sales/x', new Uint8Array(1))
+    const probes: ((isTable: boolean) => void)[] = []
+    const made = lake([], {
+      reads: {
+        list: ({ request }, listSignal) =>
+          request.maxKeys === 1
+            ? new Promise(resolve => {
+                probes.push(isTable => resolve({ objects: isTable ? [{ key: 'x', size: 1, modified: 0 }] : [], prefixes: [] }))
+              })
+            : store.list(request, listSignal),
+      },
+    })
+    const bucket = await bucketOf(made)
+    await made.catalog.children(bucket, signal)
+    made.catalog.refresh()
+    await made.catalog.children(bucket, signal)
+    probes[1]?.(false)
+    await nextTurn()
+    probes[0]?.(true)
+    await nextTurn()
+    assert.equal(probes.length, 2)
+    assert.deepEqual(shown(await made.catalog.children(bucket, signal)), ['folder sales'])
+  })
+
   it('keeps the id of a folder that turns into a table, and forgets what was listed in it', async () => {
     // Names before _delta_log fill the first page.
     const parts = Array.from({ length: 1000 }, (_, index) => `sales/D=${index}/a.parquet`)
