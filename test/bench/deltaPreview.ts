@@ -10,6 +10,7 @@ import type { CredentialSource, S3Spec } from '#storage/storeSpec.ts'
 import type { TestStack } from '../support/testStack.ts'
 import { codecs, columnNames, dataFile, makePreviewTables } from './previewTables.ts'
 import { rowBeside, rowWithoutPeer, type BenchRow } from './row.ts'
+import { s3Variables } from './s3Variables.ts'
 import { startTimed, type TimedProcess } from './timedProcess.ts'
 
 const runs = 15
@@ -120,16 +121,6 @@ function startOwn(place: Place, columns: readonly string[], env = process.env): 
 
 function fileIn(name: string): string {
   return fileURLToPath(new URL(name, import.meta.url))
-}
-
-function s3Variables({ endpoints: { s3 }, secrets }: TestStack): Readonly<Record<string, string>> {
-  return {
-    AWS_ENDPOINT_URL: s3.endpoint,
-    AWS_REGION: s3.region,
-    AWS_ACCESS_KEY_ID: secrets.s3.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: secrets.s3.secretAccessKey,
-    AWS_ALLOW_HTTP: 'true',
-  }
 }
 
 /** Requests and bytes of a first preview, the log included. */

@@ -10,7 +10,9 @@ import { ensureSparkRuntime } from '#runtime/sparkRuntime.ts'
 import { ensurePeersPython } from '../support/peersPython.ts'
 import { benchActivation } from './activation.ts'
 import { benchCellLatency } from './cellLatency.ts'
+import { benchHistoryLocal, benchHistoryS3 } from './deltaHistory.ts'
 import { benchPreviewLocal, benchPreviewS3 } from './deltaPreview.ts'
+import { benchSnapshotLocal, benchSnapshotS3 } from './deltaSnapshot.ts'
 import { runHostBench } from './hostBench.ts'
 import { median, rowWithoutPeer, type BenchRow } from './row.ts'
 import { benchVsixSize } from './vsixSize.ts'
@@ -19,6 +21,8 @@ const benches: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
   activation: benchActivation,
   'vsix-size': benchVsixSize,
   'cell-latency': () => onStack(benchCells),
+  'delta-history': () => onStack(benchHistory),
+  'delta-snapshot': () => onStack(benchSnapshot),
   'delta-preview': () => onStack(benchPreview),
 }
 
@@ -69,4 +73,24 @@ async function benchPreview(bed: TestBed): Promise<readonly BenchRow[]> {
   const stack = await bed.openStack(progress => line.show(progress))
   line.end()
   return [...local, ...(await benchPreviewS3(folder, python, stack))]
+}
+
+async function benchHistory(bed: TestBed): Promise<readonly BenchRow[]> {
+  const folder = join(findPlaces(process.env).cache, 'bench', 'delta-history')
+  const python = await ensurePeersPython(AbortSignal.timeout(600_000))
+  const local = await benchHistoryLocal(folder, python)
+  const line = new ProgressLine()
+  const stack = await bed.openStack(progress => line.show(progress))
+  line.end()
+  return [...local, ...(await benchHistoryS3(folder, python, stack))]
+}
+
+async function benchSnapshot(bed: TestBed): Promise<readonly BenchRow[]> {
+  const folder = join(findPlaces(process.env).cache, 'bench', 'delta-snapshot')
+  const python = await ensurePeersPython(AbortSignal.timeout(600_000))
+  const local = await benchSnapshotLocal(folder, python)
+  const line = new ProgressLine()
+  const stack = await bed.openStack(progress => line.show(progress))
+  line.end()
+  return [...local, ...(await benchSnapshotS3(folder, python, stack))]
 }
