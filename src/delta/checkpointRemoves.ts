@@ -1,10 +1,10 @@
 import { decodePath, parseDeletionVector, type RemoveFile, type Sidecar } from './actions.ts'
-import { readHeaderActions } from './checkpointFile.ts'
+import { isAllNull } from './chunkPages.ts'
 import { scalarColumn, type ScalarColumn } from './checkpointRows.ts'
 import { parseActions } from './commits.ts'
 import { logKey } from './log.ts'
 import type { Checkpoint } from './logNames.ts'
-import { openParquet, readLeaves, type ParquetFile, type RowGroupAt } from './parquet.ts'
+import { chunkOf, openParquet, readLeaves, type ParquetFile, type RowGroupAt } from './parquet.ts'
 import { leavesBelow, nodeAt } from './parquetTree.ts'
 import { openRangeFile } from './rangeFile.ts'
 import { isAbsolute, locateFile, type DeltaTable, type StoredAt } from './table.ts'
@@ -25,8 +25,10 @@ export async function* readRemoves(
     }
     const file = await openParquet(await openRangeFile(table.store, key, info?.size, signal), signal)
     for (const group of file.groups) {
-      const header = await readHeaderActions(file, group, signal)
-      sidecars.push(...header.flatMap(action => (action.kind === 'sidecar' ? [action.sidecar] : [])))
+      const [path, size] = await readScalars(file, group, sidecarMembers, signal)
+      for (const row of path?.rows() ?? []) {
+        sidecars.push({ path: decodePath(String(path?.at(row))), sizeInBytes: (size && numberAt(size, row)) ?? 0 })
+      }
       yield await removesOf(file, group, signal)
     }
   }
@@ -37,15 +39,15 @@ export async function* readRemoves(
   }
 }
 
-const members = [['path'], ['deletionTimestamp'], ['size']]
+const sidecarMembers = ['path', 'sizeInBytes'].map(member => ['sidecar', member])
 const vectorMembers = ['storageType', 'pathOrInlineDv', 'offset', 'sizeInBytes', 'cardinality']
+const removeMembers = [
+  ...['path', 'deletionTimestamp', 'size'].map(member => ['remove', member]),
+  ...vectorMembers.map(member => ['remove', 'deletionVector', member]),
+]
 
 async function removesOf(file: ParquetFile, group: RowGroupAt, signal: AbortSignal): Promise<readonly RemoveFile[]> {
-  const paths = [...members, ...vectorMembers.map(member => ['deletionVector', member])]
-  const nodes = paths.map(path => nodeAt(file.root, ['remove', ...path]))
-  const leaves = nodes.flatMap(node => (node ? leavesBelow(node) : []))
-  const data = await readLeaves(file, group, leaves, { start: 0, end: group.rows }, signal)
-  const [path, time, size, ...vector] = nodes.map(node => scalarColumn(node && data.get(node), node))
+  const [path, time, size, ...vector] = await readScalars(file, group, removeMembers, signal)
   if (!path || !time || !size) return []
   return Array.from(path.rows(), row => ({
     path: decodePath(String(path.at(row))),
@@ -56,6 +58,19 @@ async function removesOf(file: ParquetFile, group: RowGroupAt, signal: AbortSign
         ? undefined
         : parseDeletionVector(Object.fromEntries(vectorMembers.map((member, i) => [member, vector[i]?.at(row)]))),
   }))
+}
+
+/** One column for each path; one that is not there, or is null everywhere by statistics, is null. */
+async function readScalars(
+  file: ParquetFile,
+  group: RowGroupAt,
+  paths: readonly (readonly string[])[],
+  signal: AbortSignal,
+): Promise<readonly ScalarColumn[]> {
+  const nodes = paths.map(path => nodeAt(file.root, path))
+  const leaves = nodes.flatMap(node => (node ? leavesBelow(node) : [])).filter(leaf => !isAllNull(chunkOf(group, leaf).meta))
+  const data = await readLeaves(file, group, leaves, { start: 0, end: group.rows }, signal)
+  return nodes.map(node => scalarColumn(node && data.get(node), node))
 }
 
 function numberAt(column: ScalarColumn, row: number): number | undefined {
