@@ -1,6 +1,7 @@
 import { DataType, DateUnit, IntervalUnit, Precision, type Data, type Field, type Table } from 'apache-arrow'
 import { LakehouseError } from '#base/errors.ts'
 import { decimalFromWords, decimalText } from './decimal.ts'
+import { jsonTokens } from './jsonTokens.ts'
 import { dateText, durationText, floorDiv, timestampText, timeText } from './time.ts'
 import { base64, variantJson } from './variant.ts'
 
@@ -86,13 +87,17 @@ export function parseExact(text: string): Json {
   return JSON.parse(tokens) as Json
 }
 
-/** Quotes every number token, outside of strings, that a double would change. */
+/** Quotes every number token that a double would change. */
 function longNumbers(text: string): string {
-  return text.replace(/"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/g, token => {
-    if (token.startsWith('"') || /[eE]/.test(token)) return token
-    if (!token.includes('.')) return Number.isSafeInteger(Number(token)) ? token : `"${token}"`
-    return token.replace(/[-.]/g, '').replace(/^0+/, '').length > 15 && String(Number(token)) !== token ? `"${token}"` : token
-  })
+  let out = ''
+  for (const token of jsonTokens(text)) out += isLongNumber(token) ? `"${token}"` : token
+  return out
+}
+
+function isLongNumber(token: string): boolean {
+  if (token.length <= 15 || !/^-?\d+(?:\.\d+)?$/.test(token)) return false
+  if (!token.includes('.')) return !Number.isSafeInteger(Number(token))
+  return token.replace(/[-.]/g, '').replace(/^0+/, '').length > 15 && String(Number(token)) !== token
 }
 
 function integer(value: number | bigint): Json {

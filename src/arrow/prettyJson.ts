@@ -1,12 +1,19 @@
+import { jsonTokens } from './jsonTokens.ts'
+
 /** JSON text over several lines, indented by two; its tokens stay as they are, so that no digit is lost. */
 export function prettyJson(text: string): string {
   let out = ''
   let depth = 0
-  for (const [token] of text.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"|[{[]\s*[}\]]|[{}[\],:]|[^\s{}[\],:"]+/g)) {
-    if (token === '{' || token === '[') out += token + line((depth += 1))
-    else if (token === '}' || token === ']') out += line((depth -= 1)) + token
-    else if (token === ',') out += token + line(depth)
-    else out += token === ':' ? ': ' : token.replace(/^([{[])\s+/, '$1')
+  let before = ''
+  for (const token of jsonTokens(text)) {
+    const isFirst = before === '{' || before === '['
+    const isClosing = token === '}' || token === ']'
+    if (isClosing) depth -= 1
+    if (isFirst !== isClosing) out += line(depth)
+    if (token === '{' || token === '[') depth += 1
+    out += token === ':' ? ': ' : token
+    if (token === ',') out += line(depth)
+    before = token
   }
   return out
 }

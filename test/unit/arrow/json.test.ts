@@ -102,6 +102,9 @@ describe('json', () => {
   it('reads and indents a text of 10 MB in JSON', () => {
     const long = 'x'.repeat(10_000_000)
     assert.equal(JSON.stringify(parseExact(`{"a":"${long}"}`)).length, 10_000_008)
+    const quotes = `{"a":"${String.raw`\"`.repeat(6_000_000)}"}`
+    assert.equal(JSON.stringify(parseExact(quotes)), quotes)
+    assert.equal(prettyJson(quotes).length, quotes.length + 5)
     assert.equal(prettyJson(`{"a":"${long}"}`).length, 10_000_013)
   })
 })
