@@ -28,7 +28,7 @@ export function decompress(bytes: Uint8Array, size: number, codec: CompressionCo
   if (!(size >= 0)) throw new Error('a page has no size')
   if (size === 0) return new Uint8Array(0)
   const page = codec === 'UNCOMPRESSED' ? bytes : codecs[codec]?.(bytes, size)
-  if (!page) throw new Error(`the codec ${codec} is not known`)
+  if (!page) throw new Error(`its codec ${codec || 'without a name'} is not known`)
   if (page.byteLength !== size) throw new Error(`a page has ${page.byteLength} bytes instead of ${size}`)
   return page
 }
