@@ -33,6 +33,7 @@ class TableStory {
   #columns: Column[] = []
   #partitions: readonly string[] = []
   #isMapped = false
+  #isClustered = false
   #writes = 0
   #names = 0
   #nextId = 0
@@ -77,10 +78,11 @@ class TableStory {
     const dice = this.#dice
     this.#columns = [{ name: 'id', type: plain('BIGINT') }]
     for (let i = dice.below(7); i >= 0; i -= 1) this.#columns.push({ name: this.#newName(), type: randomType(dice, 2) })
+    this.#isClustered = false
     this.#partitions = Array.from({ length: dice.chance(0.5) ? 1 + dice.below(2) : 0 }, (_, i) => `part ${i}`)
     for (const name of this.#partitions) this.#columns.push({ name, type: plain(dice.pick(partitionTypes)) })
     const properties = [...tableProperties].flatMap(([name, values]) => (dice.chance(0.35) ? [`'${name}' = '${dice.pick(values)}'`] : []))
-    // A name with a space needs column mapping.
+    properties.push("'delta.feature.timestampNtz' = 'supported'")
     const mode = dice.pick(['name', 'id'])
     this.#isMapped = true
     properties.push(`'delta.columnMapping.mode' = '${mode}'`)
@@ -96,12 +98,12 @@ class TableStory {
     properties.pop()
     this.#partitions = this.#partitions.map(simpleName)
     this.#columns = this.#columns.map(({ name, type }) => ({ name: simpleName(name), type: simpleNames(type) }))
-    if (properties.length === 0) properties.push("'comment.of.test' = 'plain'")
   }
 
   #clustering(): string {
     const plainOnes = this.#columns.filter(({ type }) => type.kind === 'plain' && !['BOOLEAN', 'BINARY'].includes(type.name))
-    return this.#dice.chance(0.25) ? `CLUSTER BY (${quoted(this.#dice.pick(plainOnes).name)})` : ''
+    this.#isClustered = this.#dice.chance(0.25)
+    return this.#isClustered ? `CLUSTER BY (${quoted(this.#dice.pick(plainOnes).name)})` : ''
   }
 
   #replaceTable(): void {
@@ -175,15 +177,15 @@ class TableStory {
 
   #optimize(): void {
     const plainOnes = this.#columns.filter(({ name, type }) => type.kind === 'plain' && !this.#partitions.includes(name))
-    this.#step(this.#dice.chance(0.4) ? `OPTIMIZE $t ZORDER BY (${quoted(this.#dice.pick(plainOnes).name)})` : 'OPTIMIZE $t')
+    this.#step(
+      this.#dice.chance(0.4) && !this.#isClustered ? `OPTIMIZE $t ZORDER BY (${quoted(this.#dice.pick(plainOnes).name)})` : 'OPTIMIZE $t',
+    )
   }
 
-  /** Only as far back as the schema is the one of now. */
+  /** Only as far back as the schema is the one of now, and not to the very last: a step without effect makes no version. */
   #restore(): void {
-    if (this.#sameSchemaFrom < this.#writes) {
-      const version = this.#sameSchemaFrom + this.#dice.below(this.#writes - this.#sameSchemaFrom)
-      this.#step(`RESTORE TABLE $t TO VERSION AS OF ${version}`)
-    }
+    const versions = Math.floor((this.#writes - this.#sameSchemaFrom) / 2)
+    if (versions > 0) this.#step(`RESTORE TABLE $t TO VERSION AS OF ${this.#sameSchemaFrom + this.#dice.below(versions)}`)
   }
 
   #sameSchemaFrom = 0
