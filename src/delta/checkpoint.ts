@@ -2,7 +2,7 @@ import { limit } from '#base/limit.ts'
 import type { Action, DomainMetadata, Metadata, Sidecar } from './actions.ts'
 import { ListedFiles, type ActiveFiles } from './activeFiles.ts'
 import { readHeaderActions } from './checkpointFile.ts'
-import { parseActions } from './commits.ts'
+import { readAllActions } from './commits.ts'
 import { readFileColumns, type FileColumns } from './fileColumns.ts'
 import { joinFiles } from './joinedFiles.ts'
 import { logKey } from './log.ts'
@@ -64,10 +64,7 @@ interface PartRequest {
 }
 
 async function readPart({ store, key }: StoredAt, size: number | undefined, { extent, sets, signal }: PartRequest): Promise<Part> {
-  if (key.endsWith('.json')) {
-    const actions = Array.from(parseActions(await store.read(key, undefined, signal), store.locate(key), extent))
-    return { header: actions, columns: [] }
-  }
+  if (key.endsWith('.json')) return { header: await readAllActions({ store, key }, extent, signal), columns: [] }
   const file = await openParquet(await openRangeFile(store, key, size, signal), signal)
   const [header, columns] = await Promise.all([readHeaders(file, signal), extent === 'files' ? readFileColumns(file, sets, signal) : []])
   return { header, columns }

@@ -1,7 +1,7 @@
 import { decodePath, parseDeletionVector, type RemoveFile, type Sidecar } from './actions.ts'
 import { isAllNull } from './chunkPages.ts'
 import { scalarColumn, type ScalarColumn } from './checkpointRows.ts'
-import { parseActions } from './commits.ts'
+import { readAllActions } from './commits.ts'
 import { logKey } from './log.ts'
 import type { Checkpoint } from './logNames.ts'
 import { chunkOf, openParquet, readLeaves, type ParquetFile, type RowGroupAt } from './parquet.ts'
@@ -18,7 +18,7 @@ export async function* readRemoves(
   const sidecars: Sidecar[] = []
   for (const { key, info } of checkpoint.parts) {
     if (key.endsWith('.json')) {
-      const actions = Array.from(parseActions(await table.store.read(key, undefined, signal), table.store.locate(key), 'files'))
+      const actions = await readAllActions({ store: table.store, key }, 'files', signal)
       sidecars.push(...actions.flatMap(action => (action.kind === 'sidecar' ? [action.sidecar] : [])))
       yield actions.flatMap(action => (action.kind === 'remove' ? [action.remove] : []))
       continue

@@ -2,7 +2,7 @@ import type { ObjectHead, ObjectInfo, ObjectStore } from '#storage/objectStore.t
 import { parseAction, type Action } from './actions.ts'
 import { brokenLine, JsonLines, type JsonObject } from './jsonLines.ts'
 import type { CommitFile } from './logNames.ts'
-import type { DeltaTable } from './table.ts'
+import type { DeltaTable, StoredAt } from './table.ts'
 import { nextTurn } from './turn.ts'
 
 /** Without files, a header is what remains; their lines are not even parsed. */
@@ -64,10 +64,12 @@ export async function* readActions(
   yield toActions(lines.end(), location, extent)
 }
 
-/** The same of a file that is in memory whole. @throws LakehouseError `corrupt` with the line */
-export function parseActions(bytes: Uint8Array, location: string, extent: Extent): readonly Action[] {
-  const lines = linesOf(location, extent)
-  return [...toActions(lines.push(bytes), location, extent), ...toActions(lines.end(), location, extent)]
+/** All actions of a file of which nothing is at hand, in parts. @throws LakehouseError `corrupt` with the line, `notFound` */
+export async function readAllActions({ store, key }: StoredAt, extent: Extent, signal: AbortSignal): Promise<readonly Action[]> {
+  const [head] = await store.readHeads([key], headBytes, signal)
+  const parts: (readonly Action[])[] = []
+  if (head) for await (const actions of readActions(store, head, extent, signal)) parts.push(actions)
+  return parts.flat()
 }
 
 /** The objects of newline-delimited JSON that is in memory whole. @throws LakehouseError `corrupt` with the line */

@@ -7,6 +7,8 @@ import { canonicalPath, fileKey, type RemoveFile } from './actions.ts'
 export class FileKeys {
   readonly #keys = new Set<string>()
   readonly #paths = new Set<string>()
+  /** Canonical paths that nobody has asked for by their bytes yet. */
+  #unhashed: string[] = []
   readonly #hashes = new Set<number>()
   /** One bit of the hash of each window. */
   readonly #windows = new Uint8Array(65_536)
@@ -20,7 +22,7 @@ export class FileKeys {
     const key = fileKey(file)
     if (this.#keys.has(key)) return false
     this.#keys.add(key)
-    this.#addHash(canonicalPath(file.path))
+    this.#unhashed.push(canonicalPath(file.path))
     return true
   }
 
@@ -28,7 +30,7 @@ export class FileKeys {
   addPath(path: string): void {
     const canonical = canonicalPath(path)
     this.#paths.add(canonical)
-    this.#addHash(canonical)
+    this.#unhashed.push(canonical)
   }
 
   has(file: RemoveFile): boolean {
@@ -37,15 +39,19 @@ export class FileKeys {
 
   /** False when no file is here whose path stands in a log as bytes [start, end), percent-encoded as it is. */
   mayHave(bytes: Uint8Array, start: number, end: number): boolean {
+    if (this.#unhashed.length > 0) this.#hash()
     if (mayBeAddress(bytes, start)) return true
     if (end - start >= tailLength && !hasPercent(bytes, end - tailLength, end) && this.#windows[windowOf(bytes, end)] === 0) return false
     return this.#hashes.has(hashOf(bytes, start, end, 'encoded'))
   }
 
-  #addHash(canonical: string): void {
-    const bytes = utf8.encode(canonical)
-    this.#hashes.add(hashOf(bytes, 0, bytes.byteLength, 'plain'))
-    if (bytes.byteLength >= tailLength) this.#windows[windowOf(bytes, bytes.byteLength)] = 1
+  #hash(): void {
+    for (const canonical of this.#unhashed) {
+      const bytes = utf8.encode(canonical)
+      this.#hashes.add(hashOf(bytes, 0, bytes.byteLength, 'plain'))
+      if (bytes.byteLength >= tailLength) this.#windows[windowOf(bytes, bytes.byteLength)] = 1
+    }
+    this.#unhashed = []
   }
 }
 
