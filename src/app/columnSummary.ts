@@ -1,15 +1,20 @@
 import { unreachable } from '#base/unreachable.ts'
-import type { DeltaStruct, DeltaType } from '#delta/types.ts'
+import type { DeltaField, DeltaStruct, DeltaType } from '#delta/types.ts'
 import type { ColumnSummary } from './catalogNode.ts'
 
-/** The columns of a schema with Spark SQL's type names; members of structs are children, through arrays and maps too. */
+/**
+ * The columns of a schema with Spark SQL's type names; members of structs are children, through arrays and maps too. A map whose
+ * key and value both have members shows these two.
+ */
 export function columnSummaries(schema: DeltaStruct | null): readonly ColumnSummary[] {
-  return (schema?.fields ?? []).map(({ name, type, nullable }) => ({
-    name,
-    type: typeName(type),
-    nullable,
-    children: columnSummaries(membersOf(type)),
-  }))
+  return summaries(schema?.fields ?? [])
+}
+
+function summaries(fields: readonly DeltaField[]): readonly ColumnSummary[] {
+  return fields.map(({ name, type, nullable, metadata }) => {
+    const declared = metadata['__CHAR_VARCHAR_TYPE_STRING']
+    return { name, type: typeof declared === 'string' ? declared : typeName(type), nullable, children: summaries(membersOf(type)) }
+  })
 }
 
 const sparkNames: ReadonlyMap<string, string> = new Map([
@@ -33,15 +38,21 @@ function typeName(type: DeltaType): string {
   }
 }
 
-function membersOf(type: DeltaType): DeltaStruct | null {
-  if (typeof type === 'string') return null
+function membersOf(type: DeltaType): readonly DeltaField[] {
+  if (typeof type === 'string') return []
   switch (type.type) {
     case 'struct':
-      return type
+      return type.fields
     case 'array':
       return membersOf(type.elementType)
-    case 'map':
-      return membersOf(type.valueType)
+    case 'map': {
+      const [inKey, inValue] = [membersOf(type.keyType), membersOf(type.valueType)]
+      if (inKey.length === 0 || inValue.length === 0) return [...inKey, ...inValue]
+      return [
+        { name: 'key', type: type.keyType, nullable: false, metadata: {} },
+        { name: 'value', type: type.valueType, nullable: type.valueContainsNull, metadata: {} },
+      ]
+    }
     default:
       return unreachable(type)
   }
