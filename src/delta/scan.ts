@@ -13,6 +13,7 @@ import { declaredType } from './schema.ts'
 import { planSlices, type Slice } from './slices.ts'
 import type { Header, Snapshot } from './snapshot.ts'
 import { problem, type DeltaTable } from './table.ts'
+import { checkTypeChanges } from './typeChanges.ts'
 import type { DeltaField, DeltaStruct, RowsRequest, TableRows } from './types.ts'
 
 /**
@@ -30,6 +31,7 @@ export async function readRows(
 ): Promise<TableRows> {
   checkPage('Rows', request.offset, request.limit)
   checkReadable(table, snapshot.version, snapshot.protocol)
+  checkTypeChanges(table, snapshot)
   const schema = chosenSchema(table, snapshot, request.columns)
   const arrowSchema = new Schema(schema.fields.map(arrowField))
   const scan = { table, snapshot, columns: scanColumns(snapshot, schema), arrowSchema, signal }
