@@ -41,7 +41,14 @@ export async function readRows(
     return await readParts(scan, request, plan)
   })
   const rows = batches.reduce((sum, { numRows }) => sum + numRows, 0)
-  return { version: snapshot.version, schema, arrow: encodeBatches(arrowSchema, batches), rows, truncated: more, warnings: snapshot.warnings }
+  return {
+    version: snapshot.version,
+    schema,
+    arrow: encodeBatches(arrowSchema, batches),
+    rows,
+    truncated: more,
+    warnings: snapshot.warnings,
+  }
 }
 
 /** Finds the rows of a request: parts of files in order, and whether there are rows after them. */
