@@ -25,8 +25,9 @@ export function createPreview(place: Place, reads: TableReads): Preview {
         more: page.more,
       }
     },
-    readPage: async ({ version, offset, limit }, signal, report) => {
-      const page = await reads.rows({ place, at: { version }, rows: { offset, limit } }, signal, report)
+    readPage: async ({ version, offset, limit, filter }, signal, report) => {
+      const rows = { offset, limit, ...(filter === null ? {} : { filter }) }
+      const page = await reads.rows({ place, at: { version }, rows }, signal, report)
       return { arrow: page.arrow, rows: page.rows }
     },
     countRows: async ({ version }, signal) => ({ rows: (await reads.describe({ place, at: { version } }, signal)).numRecords }),

@@ -6,7 +6,10 @@ export interface PreviewHost {
   open(at: { readonly version: number | null }, signal: AbortSignal, report?: Report): Promise<PreviewTable>
   /** Versions below `before` (null: from the newest), newest first. */
   listVersions(page: { readonly before: number | null; readonly limit: number }, signal: AbortSignal): Promise<PreviewVersions>
-  /** Rows [offset, offset + limit) of a version, as one Arrow IPC stream; fewer only at the end of the table. */
+  /**
+   * Rows [offset, offset + limit) of a version, or of those that meet a filter, as one Arrow IPC stream; fewer only at the end.
+   * @throws LakehouseError `invalid` with the `position` of a mistake in the filter
+   */
   readPage(range: PreviewRange, signal: AbortSignal, report?: Report): Promise<PreviewRows>
   /** Rows of a version in all, from the statistics, which may take longer than its first rows; null when a file has none. */
   countRows(of: { readonly version: number }, signal: AbortSignal): Promise<{ readonly rows: number | null }>
@@ -56,6 +59,8 @@ export interface PreviewRange {
   readonly version: number
   readonly offset: number
   readonly limit: number
+  /** A condition in the words of Spark SQL that the rows meet; null for all. */
+  readonly filter: string | null
 }
 
 export interface PreviewRows {

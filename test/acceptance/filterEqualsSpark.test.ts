@@ -121,6 +121,8 @@ const special: readonly string[] = [
   "P = 'B c' AND I > 400",
 ]
 
+const ids = (rows: readonly Row[]) => rows.map(row => Number(row['id'])).toSorted((a, b) => a - b)
+
 describe(`filters of our reader and of Spark (DATAFLOW_TEST_SEED=${seed})`, function () {
   this.timeout(300_000)
   const prefix = `filter-equals-spark-${randomUUID().slice(0, 8)}`
@@ -151,8 +153,6 @@ describe(`filters of our reader and of Spark (DATAFLOW_TEST_SEED=${seed})`, func
     const { arrow } = await reads.rows({ place: table, at: {}, rows }, never)
     return [...jsonRecords(tableFromIPC(arrow))]
   }
-
-  const ids = (rows: readonly Row[]) => rows.map(row => Number(row['id'])).toSorted((a, b) => a - b)
 
   /** Asks Spark what each condition is for each row, without its own data skipping. */
   async function compare(conditions: readonly string[]): Promise<void> {

@@ -5,6 +5,9 @@ import { sampleRows } from './sampleRows.ts'
 
 const latest = 120
 
+/** So many rows of {@link pretendPreview} meet any filter. */
+export const matchingRows = 1234
+
 /** A table of a million rows with {@link sampleRows} and versions 0 to 120; parts can be replaced. */
 export function pretendPreview(parts: Partial<PreviewHost> = {}): PreviewHost & { readonly calls: string[] } {
   const calls: string[] = []
@@ -16,9 +19,9 @@ export function pretendPreview(parts: Partial<PreviewHost> = {}): PreviewHost & 
       const versions = Array.from({ length: Math.min(limit, from + 1) }, (_, i) => versionOf(from - i))
       return { versions, more: (versions.at(-1)?.version ?? 0) > 0 }
     },
-    readPage: async ({ version, offset, limit }) => {
-      calls.push(`read ${version} ${offset}`)
-      const rows = Math.max(0, Math.min(limit, 1_000_000 - offset))
+    readPage: async ({ version, offset, limit, filter }) => {
+      calls.push(`read ${version} ${offset}${filter === null ? '' : ` ${filter}`}`)
+      const rows = Math.max(0, Math.min(limit, (filter === null ? 1_000_000 : matchingRows) - offset))
       return { arrow: sampleRows(offset, rows), rows }
     },
     countRows: async () => ({ rows: 1_000_000 }),

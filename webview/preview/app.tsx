@@ -6,6 +6,7 @@ import type { GridView } from '../shared/grid/gridModel.ts'
 import { Icon } from '../shared/icons.tsx'
 import { Notice } from '../shared/notice.tsx'
 import { countText, type Strings } from '../shared/strings.ts'
+import { FilterBox, matchingText } from './filterBox.tsx'
 import type { PreviewModel, Shown } from './previewModel.ts'
 import { VersionPicker } from './versionPicker.tsx'
 import { WaitingNotice } from './waitingNotice.tsx'
@@ -49,6 +50,7 @@ function Header({ model, strings, copy, table }: AppProps & { readonly table: Pr
         <span>{table.name}</span>
       </h1>
       <VersionPicker table={table} versions={model.versions} strings={strings} choose={version => void model.open(version)} />
+      <FilterBox model={model} strings={strings} />
       <span class="dfp-count">{countOf(model, table, strings)}</span>
       {table.partitionColumns.length > 0 ? (
         <span class="dfp-quiet">{strings.preview.partitionedBy(table.partitionColumns.join(', '))}</span>
@@ -63,6 +65,7 @@ function countOf(model: PreviewModel, table: PreviewTable, strings: Strings): st
   void model.changes.value
   const shown = model.shown.value
   const count = shown?.table === table ? shown.rows.count : undefined
+  if (shown && count && shown.filter !== '') return matchingText(shown, strings)
   if (count && !count.exact) return strings.preview.rowsAtLeast(countText(count.rows, strings))
   return count ? strings.preview.rows(countText(count.rows, strings)) : ''
 }
@@ -93,13 +96,13 @@ function Location({ table, strings, copy }: Pick<AppProps, 'strings' | 'copy'> &
   )
 }
 
-function Rows({ strings, view, saveView, copy, shown: { table, rows } }: AppProps & { readonly shown: Shown }) {
+function Rows({ strings, view, saveView, copy, shown: { table, filter, rows } }: AppProps & { readonly shown: Shown }) {
   const start = view()
   return (
     <>
       <div class={rows.count.rows === 0 ? 'dfp-grid dfp-norows' : 'dfp-grid'}>
         <Grid
-          key={table.version}
+          key={`${table.version} ${filter}`}
           rows={rows}
           label={strings.grid.label(table.name)}
           strings={strings}
@@ -109,7 +112,12 @@ function Rows({ strings, view, saveView, copy, shown: { table, rows } }: AppProp
         />
       </div>
       {rows.count.rows === 0 ? (
-        <Notice role="note" icon="inbox" title={strings.preview.noRows(String(table.version))} hint={strings.preview.noRowsHint} />
+        <Notice
+          role="note"
+          icon="inbox"
+          title={filter === '' ? strings.preview.noRows(String(table.version)) : strings.filter.noRows}
+          hint={strings.preview.noRowsHint}
+        />
       ) : null}
     </>
   )

@@ -36,8 +36,11 @@ function keep(change: SavedPage): void {
 }
 
 effect(() => {
-  const version = model.shown.value?.table.version
-  if (version !== undefined) keep({ version })
+  const shown = model.shown.value
+  if (!shown) return
+  const { view, filter = '' } = state
+  const top = view && shown.filter !== filter ? { view: { ...view, row: 0, active: { ...view.active, row: 0 } } } : {}
+  keep({ version: shown.table.version, filter: shown.filter, ...top })
 })
 document.addEventListener('visibilitychange', () => save(state))
 const root = document.getElementById('root')
@@ -46,4 +49,4 @@ if (root) {
   const copy = async (text: string): Promise<void> => await peer.call('copy', { text })
   render(<App model={model} strings={strings} copy={copy} view={() => state.view} saveView={view => keep({ view })} />, root)
 }
-void model.open(state.version ?? null, state.view?.row)
+void model.open(state.version ?? null, { firstRow: state.view?.row ?? 0, filter: state.filter ?? '' })

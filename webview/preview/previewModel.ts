@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals'
 import { readPage } from '#arrow/page.ts'
 import type { Clock } from '#base/clock.ts'
-import { asError } from '#base/errors.ts'
+import { asError, isProblem } from '#base/errors.ts'
 import type { ReadProgress } from '#base/progress.ts'
 import { createReading, readingCancelled, type Reading } from '#base/reading.ts'
 import type { PreviewHost, PreviewTable } from '#protocol/preview.ts'
@@ -17,7 +17,15 @@ const countMs = 150
 /** A table at a version with its rows. */
 export interface Shown {
   readonly table: PreviewTable
+  /** What the rows are filtered by; empty for nothing. */
+  readonly filter: string
   readonly rows: PageCache
+}
+
+/** What to begin with, instead of the first of the rows that the filter on show lets through. */
+export interface OpenAt {
+  readonly firstRow?: number
+  readonly filter?: string
 }
 
 export type Phase =
@@ -40,7 +48,7 @@ export class PreviewModel {
   readonly #clock: Clock
   readonly #reading: Reading
   #opening = new AbortController()
-  #asked: number | null = null
+  #asked: { readonly version: number | null; readonly filter: string } = { version: null, filter: '' }
   readonly versions: Versions
   readonly phase = signal<Phase>({ kind: 'opening' })
   /** The table of the last version that opened, also when its rows did not come. */
@@ -50,6 +58,8 @@ export class PreviewModel {
   readonly isBusy = signal(true)
   /** Counts up with every change of the rows on show. */
   readonly changes = signal(0)
+  /** The mistake in the filter that was asked for last; the rows on show are not those of it. */
+  readonly filterProblem = signal<Error | undefined>(undefined)
   /** Set while what is on its way takes long. */
   readonly waiting = signal<Waiting | undefined>(undefined)
 
@@ -66,26 +76,34 @@ export class PreviewModel {
    * Shows a version, the one that the extension has in mind for null. The newer call ends the older. Rows beyond the first page
    * that are to be on show from the start need the count first.
    */
-  async open(version: number | null, firstRow = 0): Promise<void> {
+  async open(version: number | null, { firstRow = 0, filter = this.shown.value?.filter ?? '' }: OpenAt = {}): Promise<void> {
     this.#opening.abort()
     this.#opening = new AbortController()
     const { signal: abort } = this.#opening
-    this.#asked = version
+    this.#asked = { version, filter }
+    this.filterProblem.value = undefined
     this.phase.value = { kind: 'opening' }
     this.isBusy.value = true
     try {
-      this.#show(await this.#read(version, firstRow, abort))
+      this.#show(await this.#read({ version, filter }, firstRow, abort))
     } catch (error) {
       if (abort.aborted) return
       if (error === readingCancelled) this.#stay()
+      else if (filter !== '' && isMistake(error)) await this.#refuse(error, { version, firstRow })
       else this.phase.value = { kind: 'failed', error: asError(error) }
       this.isBusy.value = false
     }
   }
 
+  /** Shows only the rows that meet a condition, all of them for an empty one. */
+  async filterBy(filter: string): Promise<void> {
+    await this.open(this.shown.value?.table.version ?? this.#asked.version, { filter: filter.trim() })
+  }
+
   /** Opens again what failed. */
   async retry(): Promise<void> {
-    await this.open(this.#asked)
+    const { version, filter } = this.#asked
+    await this.open(version, { filter })
   }
 
   /** Ends what is on its way. */
@@ -93,16 +111,22 @@ export class PreviewModel {
     this.#reading.cancel()
   }
 
-  async #read(version: number | null, firstRow: number, abort: AbortSignal): Promise<Shown> {
+  async #read(
+    { version, filter }: { readonly version: number | null; readonly filter: string },
+    firstRow: number,
+    abort: AbortSignal,
+  ): Promise<Shown> {
     const table = await this.#reading.follow('', abort, (ending, report) => this.#calls.open({ version }, ending, report))
     this.table.value = table
-    const rows = new PageCache(this.#source(table), { pageRows, keptPages, settleMs, clock: this.#clock })
+    const rows = new PageCache(this.#source(table, filter), { pageRows, keptPages, settleMs, clock: this.#clock })
     try {
       await rows.first(abort)
-      const counting = this.#count(table, rows, abort)
-      await (firstRow < pageRows ? Promise.race([counting, this.#clock.sleep(countMs, abort)]) : counting)
+      if (filter === '') {
+        const counting = this.#count(table, rows, abort)
+        await (firstRow < pageRows ? Promise.race([counting, this.#clock.sleep(countMs, abort)]) : counting)
+      }
       abort.throwIfAborted()
-      return { table, rows }
+      return { table, filter, rows }
     } catch (error) {
       rows.dispose()
       throw error
@@ -116,6 +140,13 @@ export class PreviewModel {
     if (counted.rows !== null && !abort.aborted) rows.counted(counted.rows)
   }
 
+  /** With a mistake in the filter the rows on show stay; of another version all are shown. */
+  async #refuse(mistake: Error, { version, firstRow }: { readonly version: number | null; readonly firstRow: number }): Promise<void> {
+    if (this.shown.value && this.shown.value.table.version === this.table.value?.version) this.#stay()
+    else await this.open(version, { firstRow, filter: '' })
+    this.filterProblem.value = mistake
+  }
+
   /** The version before stays on show where there is one. */
   #stay(): void {
     const shown = this.shown.value
@@ -123,25 +154,30 @@ export class PreviewModel {
     this.phase.value = { kind: shown ? 'shown' : 'cancelled' }
   }
 
-  #show({ table, rows }: Shown): void {
+  #show({ table, filter, rows }: Shown): void {
     const before = this.shown.value
     rows.onDidChange(() => {
       this.isBusy.value = rows.isLoading
       this.changes.value += 1
     })
-    this.shown.value = { table, rows }
+    this.shown.value = { table, filter, rows }
     this.phase.value = { kind: 'shown' }
     this.isBusy.value = false
     before?.rows.dispose()
   }
 
-  #source({ version }: PreviewTable): PageSource {
+  #source({ version }: PreviewTable, filter: string): PageSource {
     return {
       read: async (offset, limit, abort) => {
-        const range = { version, offset, limit }
+        const range = { version, offset, limit, filter: filter === '' ? null : filter }
         const read = this.#reading.follow('', abort, (ending, report) => this.#calls.readPage(range, ending, report))
         return readPage((await read).arrow)
       },
     }
   }
+}
+
+/** True for a failure that points at a place in the text of the filter. */
+function isMistake(error: unknown): error is Error {
+  return isProblem(error, 'invalid') && typeof error.details?.['position'] === 'number'
 }

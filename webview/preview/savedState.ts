@@ -4,16 +4,19 @@ import type { GridView } from '../shared/grid/gridModel.ts'
 /** What the page keeps over hiding and reloading: what the extension needs, and where the reader was. */
 export interface SavedPage extends Partial<SavedPreview> {
   readonly view?: GridView
+  /** What the rows are filtered by; empty for nothing. */
+  readonly filter?: string
 }
 
 /** The state that a page of ours saved; empty for anything else. */
 export function readSavedPage(state: unknown): SavedPage {
-  const [place, version] = [member(state, 'place'), member(state, 'version')]
+  const [place, version, filter] = [member(state, 'place'), member(state, 'version'), member(state, 'filter')]
   const view = readView(member(state, 'view'))
   return {
     ...(typeof place === 'string' ? { place } : {}),
     ...(isCount(version) ? { version } : {}),
     ...(view ? { view } : {}),
+    ...(typeof filter === 'string' ? { filter } : {}),
   }
 }
 

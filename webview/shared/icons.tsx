@@ -8,6 +8,8 @@ const paths = {
   chevron: 'm4 6 4 4 4-4',
   warning: 'M8 2 1.5 13.5h13zM8 6.5v3.5M8 11.5v.6',
   blocked: 'M8 1.75a6.25 6.25 0 1 0 0 12.5 6.25 6.25 0 0 0 0-12.5zM3.6 3.6l8.8 8.8',
+  filter: 'M1.5 3h13L9.5 8.75V13.5l-3-1.5V8.75z',
+  clear: 'm4 4 8 8M12 4l-8 8',
   inbox: 'M2 9.5 4 3.5h8l2 6v3.5H2zM2 9.5h3.5l1 1.5h3l1-1.5H14',
 } as const
 

@@ -53,6 +53,14 @@ export interface Strings {
     readonly cancelled: string
     readonly tryAgain: string
   }
+  readonly filter: {
+    readonly label: string
+    readonly clear: string
+    readonly hint: string
+    readonly noRows: string
+    readonly matching: (count: string) => string
+    readonly matchingAtLeast: (count: string) => string
+  }
   readonly result: {
     readonly label: string
     readonly rows: (count: string, isOne: boolean) => string
@@ -116,6 +124,14 @@ const english: Strings = {
     cancelled: 'Reading was cancelled',
     tryAgain: 'Try again',
   },
+  filter: {
+    label: 'Filter rows',
+    clear: 'Clear the filter',
+    hint: 'Enter applies, Escape clears.',
+    noRows: 'No row meets the filter',
+    matching: count => (count === '1' ? '1 matching row' : `${count} matching rows`),
+    matchingAtLeast: count => `at least ${count} matching rows`,
+  },
   result: {
     label: 'Result',
     rows: (count, isOne) => (isOne ? '1 row' : `${count} rows`),
@@ -178,6 +194,14 @@ const brazilian: Strings = {
     cancel: 'Cancelar',
     cancelled: 'A leitura foi cancelada',
     tryAgain: 'Tentar de novo',
+  },
+  filter: {
+    label: 'Filtrar linhas',
+    clear: 'Limpar o filtro',
+    hint: 'Enter aplica, Escape limpa.',
+    noRows: 'Nenhuma linha atende ao filtro',
+    matching: count => (count === '1' ? '1 linha atende ao filtro' : `${count} linhas atendem ao filtro`),
+    matchingAtLeast: count => `pelo menos ${count} linhas atendem ao filtro`,
   },
   result: {
     label: 'Resultado',

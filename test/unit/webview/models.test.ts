@@ -175,6 +175,13 @@ const settle = (): Promise<void> => new Promise(resolve => setImmediate(resolve)
 const endlessAtFive: PreviewCalls['readPage'] = async ({ version }, signal, report) =>
   version === 5 ? await endlessRead(at, signal, report) : { arrow: sampleRows(0, 3), rows: 3 }
 
+const state = (model: PreviewModel) => [
+  model.phase.value.kind,
+  model.shown.value?.table.version,
+  model.shown.value?.filter,
+  model.filterProblem.value?.message,
+]
+
 describe('preview model that waits', () => {
   it('shows rows before their count is there, and the count of the version on show alone', async () => {
     const counts: ((rows: number) => void)[] = []
@@ -205,8 +212,52 @@ describe('preview model that waits', () => {
       }),
       { now: () => 0, sleep: ms => (ms < 500 ? Promise.resolve() : new Promise(() => {})) },
     )
-    await model.open(null, 800_000)
+    await model.open(null, { firstRow: 800_000 })
     assert.deepEqual([order, model.shown.value?.rows.count], [['count'], { rows: 900_000, exact: true }])
+  })
+
+  describe('with a filter', () => {
+    const mistake = new LakehouseError('invalid', 'There is no column x, at character 1 of the filter.', { details: { position: 0 } })
+    const asked: (readonly [number, string | null])[] = []
+    const filtered = () => {
+      asked.length = 0
+      const readPage: PreviewCalls['readPage'] = async ({ version, filter }) => {
+        asked.push([version, filter])
+        if (filter === 'x' || (filter === 'late' && version < 5)) throw mistake
+        return { arrow: sampleRows(0, filter === null ? 500 : 3), rows: filter === null ? 500 : 3 }
+      }
+      return new PreviewModel(calls({ readPage, open: async ({ version }) => table(version ?? 7) }), systemClock)
+    }
+    it('asks for the rows that meet it, at every version, and for all again', async () => {
+      const model = filtered()
+      await model.open(null)
+      await model.filterBy('  late ')
+      await model.open(6)
+      await model.filterBy('')
+      assert.deepEqual(asked, [
+        [7, null],
+        [7, 'late'],
+        [6, 'late'],
+        [6, null],
+      ])
+      assert.deepEqual(state(model), ['shown', 6, '', undefined])
+    })
+
+    it('leaves the rows as they are when it has a mistake', async () => {
+      const model = filtered()
+      await model.open(null, { filter: 'late' })
+      await model.filterBy('x')
+      assert.deepEqual(state(model), ['shown', 7, 'late', mistake.message])
+      await model.filterBy('late')
+      assert.deepEqual(state(model), ['shown', 7, 'late', undefined])
+    })
+
+    it('shows all rows of a version for which it makes no sense, and says so', async () => {
+      const model = filtered()
+      await model.open(null, { filter: 'late' })
+      await model.open(4)
+      assert.deepEqual(state(model), ['shown', 4, '', mistake.message])
+    })
   })
 
   it('says after a second what it reads, and can be cancelled and tried again', async () => {

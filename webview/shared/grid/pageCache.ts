@@ -54,6 +54,11 @@ export class PageCache implements GridRows, Disposable {
     return this.#count
   }
 
+  /** Rows that are there for certain: the end of the last one that came. */
+  get seen(): number {
+    return this.#seen
+  }
+
   /** True while rows in view are on their way. */
   get isLoading(): boolean {
     return this.#wantedPages().some(page => this.#loading.has(page))
