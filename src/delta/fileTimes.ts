@@ -32,7 +32,7 @@ interface Chain {
 /** Commits before those asked for whose files are looked at in any case; Delta trusts as many. */
 const lookBack = 100
 
-/** All names are known: of the commits long before only those are looked at that can push the times of these forward. */
+/** All names are known: where their times are not, of the commits long before only those are looked at that can push these forward. */
 async function timesInList(
   table: DeltaTable,
   commits: readonly CommitFile[],
@@ -42,7 +42,7 @@ async function timesInList(
 ): Promise<ReadonlyMap<number, number>> {
   const first = commits.findIndex(({ version }) => version >= from)
   if (first < 0) return new Map()
-  const start = Math.max(0, first - lookBack)
+  const start = commits.every(({ info }) => info) ? 0 : Math.max(0, first - lookBack)
   const near = commits.slice(start)
   const modified = await modifiedOf(table, near, chain, signal)
   const ahead = modified.slice(0, first - start + 1).map((time, i) => time - i - start)
@@ -87,7 +87,8 @@ function increasing(
 
 /**
  * The most by which a file's time is ahead of its position in the list, if that is more than `least`. As files are seldom older
- * than those of commits before them, the time of the last of some bounds them all: few have to be looked at.
+ * than those of commits before them, the time of the last of some bounds them all: few have to be looked at, and all where a
+ * clock went back.
  */
 async function mostAhead(
   table: DeltaTable,
@@ -115,7 +116,10 @@ async function mostAhead(
   while (open.length > 0) {
     const parts = open.flatMap(({ low, high }) => splitSpan(low, high))
     await look(parts.flatMap(({ low, high }) => [low, high]))
-    open = parts.filter(({ low, high }) => high - low > 1 && (times.get(high) ?? 0) - (low + 1) > most)
+    open = parts.filter(({ low, high }) => {
+      const [before, after] = [times.get(low) ?? 0, times.get(high) ?? 0]
+      return high - low > 1 && (before > after || after - (low + 1) > most)
+    })
   }
   return most
 }

@@ -1,14 +1,12 @@
 import { existsSync, mkdirSync, renameSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-export const versions = 10_000
-
 const begun = Date.UTC(2026, 0, 1)
 const columns = ['id', 'name', 'amount', 'day', 'country']
 const filesOfCommit = 3
 
-/** A table of 10,000 commits a second apart, of four actions and some 1.9 KB each, without a checkpoint. Made once: some seconds. */
-export function makeHistoryTable(folder: string): void {
+/** A table of commits a second apart, of four actions and some 1.9 KB each, without a checkpoint. Made once. */
+export function makeHistoryTable(folder: string, versions: number): void {
   if (existsSync(folder)) return
   const made = `${folder}-${process.pid}`
   mkdirSync(join(made, '_delta_log'), { recursive: true })
