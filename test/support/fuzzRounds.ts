@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { askEverything, page, type Outcome, type Outcomes, type TableFiles } from './fuzzTables.ts'
-import { mutateBytes, mutateLines, rearrangeLines, type Mutated } from './mutations.ts'
+import { mutateBytes, mutateFooter, mutateLines, rearrangeLines, type Mutated } from './mutations.ts'
 import { pageBodies } from './pageBodies.ts'
 import { seededRandom } from './random.ts'
 import { Dice } from './randomValues.ts'
@@ -100,9 +100,7 @@ function changeOfParquet(dice: Dice, path: string, bytes: Uint8Array): Change {
     return { path, mutated: { what: `a bit of ${at}, in a page with a checksum`, bytes: flipped }, isSeen: true }
   }
   if (dice.chance(0.15)) return { path, mutated: { what: 'cut', bytes: bytes.slice(0, dice.below(bytes.length)) }, isSeen: true }
-  const footer = bytes.length - 8 - new DataView(bytes.buffer, bytes.byteOffset).getUint32(bytes.length - 8, true)
-  const mutated = dice.chance(0.5) ? mutateBytes(dice, bytes, footer) : mutateBytes(dice, bytes)
-  return { path, mutated, isSeen: false }
+  return { path, mutated: dice.chance(0.6) ? mutateFooter(dice, bytes) : mutateBytes(dice, bytes), isSeen: false }
 }
 
 function isCommit(path: string): boolean {

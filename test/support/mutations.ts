@@ -10,7 +10,7 @@ export interface Mutated {
 export function mutateBytes(dice: Dice, bytes: Uint8Array, from = 0, to = bytes.length): Mutated {
   const at = from + dice.below(Math.max(to - from, 1))
   const copy = new Uint8Array(bytes)
-  switch (dice.below(7)) {
+  switch (dice.below(8)) {
     case 0:
       return { what: `cut at ${at}`, bytes: copy.subarray(0, at) }
     case 1: {
@@ -27,7 +27,11 @@ export function mutateBytes(dice: Dice, bytes: Uint8Array, from = 0, to = bytes.
       copy.fill(fill, at, at + dice.pick([1, 2, 4, 5, 8]))
       return { what: `${fill} from ${at}`, bytes: copy }
     }
-    case 4:
+    case 4: {
+      const huge = Uint8Array.from(dice.pick(hugeNumbers))
+      return { what: `a huge number at ${at}`, bytes: joined(copy.subarray(0, at), huge, copy.subarray(at + 1)) }
+    }
+    case 5:
       for (let i = dice.below(8); i >= 0; i -= 1) copy[from + dice.below(Math.max(to - from, 1))] = dice.below(256)
       return { what: 'some bytes', bytes: copy }
     default: {
@@ -36,6 +40,24 @@ export function mutateBytes(dice: Dice, bytes: Uint8Array, from = 0, to = bytes.
       return { what: `bit ${bit} of ${at}`, bytes: copy }
     }
   }
+}
+
+/** As varints: 2^31 - 1 and the most of 32 and of 64 bits, also by the zigzag of Thrift. */
+const hugeNumbers: readonly (readonly number[])[] = [
+  [0xff, 0xff, 0xff, 0xff, 0x07],
+  [0xfe, 0xff, 0xff, 0xff, 0x0f],
+  [0xff, 0xff, 0xff, 0xff, 0x0f],
+  [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01],
+]
+
+/** The footer of a Parquet file, its length kept right so that a reader gets to see it. */
+export function mutateFooter(dice: Dice, file: Uint8Array): Mutated {
+  const length = new DataView(file.buffer, file.byteOffset).getUint32(file.length - 8, true)
+  const start = file.length - 8 - length
+  const { what, bytes = new Uint8Array(0) } = mutateBytes(dice, file.slice(start, -8))
+  const end = new Uint8Array(file.slice(-8))
+  new DataView(end.buffer).setUint32(0, bytes.length, true)
+  return { what: `in the footer, ${what}`, bytes: joined(file.subarray(0, start), bytes, end) }
 }
 
 /** A commit, or another file of JSON lines, whose actions are the same: in another order, twice, with empty lines. */
