@@ -1,7 +1,5 @@
-import type { Report } from '#base/progress.ts'
 import type { DiffCommand } from './args.ts'
 import { diffLines } from './diffOutput.ts'
-import type { Io } from './io.ts'
 import type { Run } from './tableCommands.ts'
 
 export async function diff({ table, from, to, key, limit, mostBytes }: DiffCommand, { format, lab, io, signal }: Run): Promise<void> {
@@ -9,14 +7,10 @@ export async function diff({ table, from, to, key, limit, mostBytes }: DiffComma
     table,
     async place => {
       const request = { place, from, to, key, sample: limit, mostBytes }
-      const answer = await lab.lakehouse.reads.diff(request, signal, reporter(io))
+      const answer = await lab.lakehouse.reads.diff(request, signal)
       if (format.kind === 'json') await io.out(`${JSON.stringify(answer)}\n`)
       else await io.out(diffLines(answer, key))
     },
     signal,
   )
-}
-
-function reporter(io: Io): Report {
-  return ({ stage, done, total, unit }) => io.flash(`${stage}: ${total === null ? done : `${done} of ${total}`} ${unit}`)
 }

@@ -8,6 +8,7 @@ import { isProblem, LakehouseError } from '#base/errors.ts'
 import { silentLog } from '#base/log.ts'
 import type { S3Endpoint } from '#storage/storeSpec.ts'
 import type { Common } from './args.ts'
+import { followedReads } from './followedReads.ts'
 import type { Io } from './io.ts'
 import { parseLocation, placeOf } from './location.ts'
 import { productFolder } from './product.ts'
@@ -31,7 +32,7 @@ export async function openLab(common: Common, connect: string | undefined, io: I
   const projectFolder = resolve(io.workingFolder, common.project ?? '.')
   const { createLakehouse } = await import('#core.ts')
   const token = io.env[tokenVariable]
-  const lakehouse = createLakehouse({
+  const core = createLakehouse({
     log: silentLog,
     settings: {
       current: { ...defaultSettings, connections: [ownConnection(settings, connect)] },
@@ -46,6 +47,7 @@ export async function openLab(common: Common, connect: string | undefined, io: I
     productFolder: productFolder(),
     env: io.env,
   })
+  const lakehouse: Lakehouse = { ...core, reads: followedReads(core.reads, io) }
   return {
     lakehouse,
     at: async (argument, task, signal) => {

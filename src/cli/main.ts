@@ -1,3 +1,4 @@
+import { constants } from 'node:os'
 import { text } from 'node:stream/consumers'
 import { parseCommand, UsageError, type Parsed } from './args.ts'
 import { ClosedError, type Io } from './io.ts'
@@ -33,14 +34,18 @@ async function main(args: readonly string[]): Promise<number> {
 
 async function run(parsed: Parsed, io: Io): Promise<number> {
   const controller = new AbortController()
-  const stop = (): void => {
-    if (controller.signal.aborted) process.exit(1)
+  let stopped: number | undefined
+  const stop = (signal: NodeJS.Signals): void => {
+    // As a shell counts a process that a signal ended.
+    stopped ??= 128 + constants.signals[signal]
+    if (controller.signal.aborted) process.exit(stopped)
     controller.abort(new Error('Stopped.'))
   }
   process.on('SIGINT', stop)
   process.on('SIGTERM', stop)
   const { runCommand } = await import('./run.ts')
-  return await runCommand(parsed, io, controller.signal)
+  const status = await runCommand(parsed, io, controller.signal)
+  return status === 0 ? status : (stopped ?? status)
 }
 
 function terminal(): Io {

@@ -34,5 +34,5 @@ Keys come from AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, o
 setting is given at all, s3:// means the local stack while it runs. The token of a server named by --connect comes from
 SPARK_CONNECT_AUTHENTICATE_TOKEN.
 
-Exit status: 0 done, 1 failed, 2 wrong usage.
+Exit status: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C.
 `

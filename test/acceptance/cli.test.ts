@@ -232,7 +232,7 @@ describe('the command line on the live stack', function () {
     await until(async () => (await runningStatements(stack, mark)) === 1)
     child.kill('SIGINT')
     const [status] = await ended
-    assert.deepEqual([status, JSON.parse(await output)], [1, { error: { code: 'cancelled', message: 'Stopped.' } }])
+    assert.deepEqual([status, JSON.parse(await output)], [130, { error: { code: 'cancelled', message: 'Stopped.' } }])
     await until(async () => (await runningStatements(stack, mark)) === 0)
   })
 
