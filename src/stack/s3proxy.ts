@@ -10,6 +10,9 @@ const logback = `<configuration>
 </configuration>
 `
 
+/** A listing holds the names of the whole folder. Without memory it would never answer again, nor end: so it ends, and is seen to. */
+const heap = ['-Xmx512m', '-XX:+ExitOnOutOfMemoryError']
+
 /** The object store: s3proxy on a folder of plain files. */
 export const s3proxy: ServiceSpec = {
   name: 's3',
@@ -23,7 +26,7 @@ export const s3proxy: ServiceSpec = {
   launch: ({ runtime, secrets, folder, ports }) => {
     const properties = join(folder, 's3proxy.properties')
     const logging = join(folder, 'logback.xml')
-    const jvm = ['-Xmx128m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-XX:-UsePerfData', `-Dlogback.configurationFile=${logging}`]
+    const jvm = [...heap, '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-XX:-UsePerfData', `-Dlogback.configurationFile=${logging}`]
     return {
       command: runtime.java,
       args: [...jvm, '-cp', join(runtime.s3proxyJars, '*'), 'org.gaul.s3proxy.Main', '--properties', properties],
@@ -36,6 +39,7 @@ export const s3proxy: ServiceSpec = {
           's3proxy.identity': secrets.s3.accessKeyId,
           's3proxy.credential': secrets.s3.secretAccessKey,
           's3proxy.ignore-unknown-headers': 'true',
+          's3proxy.jetty.max-threads': '64',
           'jclouds.provider': 'filesystem-nio2',
           'jclouds.filesystem.basedir': join(folder, 'data'),
         }),
