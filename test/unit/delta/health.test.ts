@@ -75,10 +75,11 @@ describe('health of a table', () => {
       inPartition('c', 200, { p: 'x' }),
       inPartition('d', 100, { p: 'y' }),
       inPartition('e', 5000, { p: 'z' }, vector(2)),
+      inPartition('f', 5000, { p: 'w' }, { ...stats({ numRecords: 100 }), ...vector(5) }),
     ]
     const property = { 'delta.targetFileSize': '1kb' }
     const { files: found } = await healthOf(await tableOf(files, property, partitioned))
-    assert.deepEqual(found?.optimize, { targetBytes: 1024, rewritten: { files: 3, bytes: 5500 }, made: 2, filesAfter: 4 })
+    assert.deepEqual(found?.optimize, { targetBytes: 1024, rewritten: { files: 3, bytes: 5500 }, made: 2, filesAfter: 5 })
     assert.deepEqual([found?.small.below, found?.small.files], [512, 3])
     const clustering = { domainMetadata: { domain: 'delta.clustering', configuration: '{"clusteringColumns":[["id"]]}', removed: false } }
     assert.equal((await healthOf(await tableOf([...files, clustering]))).files?.optimize, null)

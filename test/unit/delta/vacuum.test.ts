@@ -56,6 +56,15 @@ describe('what VACUUM would remove', () => {
     ])
   })
 
+  it('follows a file that was named again without a removal, with other statistics say', async () => {
+    const log = logInMemory()
+    await log.commit(0, [protocol, metadata(), add('b')])
+    await log.commit(1, [add('a')])
+    await log.commit(2, [add('a', { stats: '{"numRecords":3}' })])
+    await log.commit(3, [removed('a', 1)])
+    assert.deepEqual((await vacuumOf(log)).unreadable, [{ from: 1, to: 2 }])
+  })
+
   it('leaves alone what was added again, and what a restore brought back', async () => {
     const log = logInMemory()
     await log.commit(0, [protocol, metadata(), add('a'), add('b')])
