@@ -242,4 +242,60 @@ export const sparkTables: readonly SparkTable[] = [
       'DELETE FROM $t',
     ],
   },
+  {
+    name: 'previews',
+    steps: [
+      `CREATE TABLE $t (id INT, v VARIANT, w TINYINT) USING delta ${properties(
+        [
+          ...['variantType-preview', 'variantShredding-preview', 'typeWidening-preview', 'vacuumProtocolCheck'].map(
+            feature => `'delta.feature.${feature}' = 'supported'`,
+          ),
+          "'delta.enableVariantShredding' = 'true', 'delta.enableTypeWidening' = 'true'",
+        ].join(', '),
+      )}`,
+      "INSERT INTO $t SELECT cast(id AS INT), parse_json('{\"n\":' || id || '}'), id FROM range(20)",
+      'ALTER TABLE $t ALTER COLUMN w TYPE INT',
+      'INSERT INTO $t VALUES (20, null, 70000)',
+    ],
+  },
+  {
+    name: 'mapped_later',
+    steps: [
+      'CREATE TABLE $t (id INT, s STRUCT<a: INT, b: INT>, p STRING) USING delta PARTITIONED BY (p)',
+      "INSERT INTO $t VALUES (1, named_struct('a', 1, 'b', 2), 'x'), (5, null, 'x')",
+      "ALTER TABLE $t SET TBLPROPERTIES ('delta.columnMapping.mode' = 'name')",
+      'ALTER TABLE $t RENAME COLUMN s.a TO c',
+      'ALTER TABLE $t RENAME COLUMN p TO q',
+      "INSERT INTO $t VALUES (2, named_struct('c', 3, 'b', 4), 'y')",
+      'DELETE FROM $t WHERE id = 1',
+    ],
+  },
+  {
+    name: 'dropped_feature',
+    steps: [
+      `CREATE TABLE $t (id INT) USING delta ${properties("'delta.enableDeletionVectors' = 'true'")}`,
+      'INSERT INTO $t SELECT cast(id AS INT) FROM range(9)',
+      'DELETE FROM $t WHERE id = 3',
+      "ALTER TABLE $t SET TBLPROPERTIES ('delta.enableDeletionVectors' = 'false')",
+      'ALTER TABLE $t DROP FEATURE deletionVectors',
+      'INSERT INTO $t VALUES (100)',
+    ],
+  },
+  {
+    name: 'writer_features',
+    steps: [
+      `CREATE TABLE $t (id BIGINT GENERATED ALWAYS AS IDENTITY, at TIMESTAMP, day DATE GENERATED ALWAYS AS (CAST(at AS DATE)), n INT DEFAULT 7, s STRING NOT NULL)
+         USING delta PARTITIONED BY (day) ${properties(
+           [
+             ...['allowColumnDefaults', 'materializePartitionColumns'].map(feature => `'delta.feature.${feature}' = 'supported'`),
+             "'delta.appendOnly' = 'true', 'delta.enableRowTracking' = 'true', 'delta.enableMaterializePartitionColumnsFeature' = 'true'",
+           ].join(', '),
+         )}`,
+      "INSERT INTO $t (at, s) VALUES (TIMESTAMP'2024-02-29 23:59:59.5Z', 'a'), (null, 'b')",
+      'ALTER TABLE $t ADD CONSTRAINT positive CHECK (n > 0)',
+      "INSERT INTO $t (at, n, s) VALUES (TIMESTAMP'2024-03-01 00:00:00Z', 8, 'c')",
+      "ALTER TABLE $t SET TBLPROPERTIES ('delta.appendOnly' = 'false')",
+      "UPDATE $t SET n = 9 WHERE s = 'a'",
+    ],
+  },
 ]
