@@ -66,6 +66,7 @@ async function entries(): Promise<BuildOptions[]> {
     nodeEntry('src/worker.ts', 'dist/worker.cjs', { plugins: [leaveApart(...libraries)] }),
     nodeEntry('src/cli/main.ts', 'dist/cli.cjs', { banner: { js: '#!/usr/bin/env node' }, plugins: [leaveApart('#core.ts')] }),
     ...libraries.map(name => nodeEntry(name, `dist/${apart[name]}`)),
+    nodeEntry('test/bench/snapshotReads.ts', 'build/bench/snapshotReads.cjs'),
     ...(await pages()),
     ...(await hostModules('test/integration', 'build/integration')),
     ...(await hostModules('test/bench/host', 'build/bench')),
