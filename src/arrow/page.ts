@@ -19,6 +19,8 @@ export interface PageColumn {
 export interface Page {
   readonly columns: readonly PageColumn[]
   readonly rows: number
+  /** Of the stream: what it holds in memory. */
+  readonly bytes: number
   /** `row` in [0, rows), `column` in [0, columns.length). */
   cell(row: number, column: number, options?: FormatOptions): CellText
 }
@@ -39,6 +41,7 @@ export function readPage(arrow: Uint8Array): Page {
   return {
     columns: fields.map(columnOf),
     rows,
+    bytes: arrow.byteLength,
     cell: (row, column, options) => {
       const at = starts.findLastIndex(start => start <= row)
       const data = batches[at]?.data.children[column]

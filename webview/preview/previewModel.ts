@@ -9,7 +9,7 @@ import { PageCache, type PageSource } from '../shared/grid/pageCache.ts'
 import { Versions } from './versions.ts'
 
 const pageRows = 500
-const keptPages = 40
+const keptBytes = 64 * 1024 * 1024
 const settleMs = 60
 /** How long rows that are there wait for their count, so that the number beside them does not jump where it is quick. */
 const countMs = 150
@@ -118,7 +118,7 @@ export class PreviewModel {
   ): Promise<Shown> {
     const table = await this.#reading.follow('', abort, (ending, report) => this.#calls.open({ version }, ending, report))
     this.table.value = table
-    const rows = new PageCache(this.#source(table, filter), { pageRows, keptPages, settleMs, clock: this.#clock })
+    const rows = new PageCache(this.#source(table, filter), { pageRows, keptBytes, settleMs, clock: this.#clock })
     try {
       await rows.first(abort)
       if (filter === '') {

@@ -13,6 +13,7 @@ import { sampleRows } from '../../support/sampleRows.ts'
 const page = (rows: number): Page => ({
   columns: ['a', 'b', 'c'].map(name => ({ name, type: 'int', numeric: true })),
   rows,
+  bytes: 0,
   cell: row => ({ kind: 'number', text: String(row), clipped: false }),
 })
 

@@ -6,7 +6,7 @@ import { PageCache, type PageSource } from '../../../webview/shared/grid/pageCac
 const columns = [{ name: 'id', type: 'bigint', numeric: true }]
 
 function pageOf(offset: number, rows: number): Page {
-  return { columns, rows, cell: row => ({ kind: 'number', text: String(offset + row), clipped: false }) }
+  return { columns, rows, bytes: 10 * rows, cell: row => ({ kind: 'number', text: String(offset + row), clipped: false }) }
 }
 
 interface Asked {
@@ -17,7 +17,7 @@ interface Asked {
 }
 
 /** A source whose answers the test gives, and a clock that the test moves. */
-function arrange(totalRows: number | null, keptPages = 10) {
+function arrange(totalRows: number | null, keptBytes = 10_000) {
   const asked: Asked[] = []
   const sleeping: (() => void)[] = []
   const source: PageSource = {
@@ -45,7 +45,7 @@ function arrange(totalRows: number | null, keptPages = 10) {
         signal?.addEventListener('abort', () => reject(new Error('aborted')))
       }),
   }
-  const cache = new PageCache(source, { pageRows: 100, keptPages, settleMs: 60, clock })
+  const cache = new PageCache(source, { pageRows: 100, keptBytes, settleMs: 60, clock })
   if (totalRows !== null) cache.counted(totalRows)
   const wake = async (): Promise<void> => {
     for (const resolve of sleeping.splice(0)) resolve()
@@ -175,14 +175,30 @@ describe('page cache of a grid', () => {
     )
   })
 
-  it('forgets the pages used longest ago', async () => {
-    const { cache, asked, wake } = arrange(100_000, 2)
-    for (const first of [0, 1000, 2000]) {
+  it('forgets the pages used longest ago, by their bytes', async () => {
+    const { cache, asked, wake } = arrange(100_000, 5000)
+    const visit = async (first: number): Promise<void> => {
       cache.want({ first, end: first + 10 })
       await wake()
       await asked.find(each => each.offset === first)?.answer()
     }
-    assert.deepEqual([cache.at(0).kind, cache.at(2000).kind], ['loading', 'ready'])
+    for (const first of [0, 1000, 2000, 3000, 4000]) await visit(first)
+    assert.deepEqual([cache.at(0).kind, cache.at(4000).kind], ['ready', 'ready'])
+    await visit(5000)
+    assert.deepEqual([cache.at(0).kind, cache.at(1000).kind, cache.at(5000).kind], ['ready', 'loading', 'ready'])
+  })
+
+  it('keeps four pages of any size, for those in view must stay', async () => {
+    const { cache, asked, wake } = arrange(100_000, 100)
+    for (const first of [0, 1000, 2000, 3000, 4000]) {
+      cache.want({ first, end: first + 10 })
+      await wake()
+      await asked.find(each => each.offset === first)?.answer()
+    }
+    assert.deepEqual(
+      [0, 1000, 2000, 3000, 4000].map(row => cache.at(row).kind),
+      ['loading', 'ready', 'ready', 'ready', 'ready'],
+    )
   })
 
   it('learns the number of rows page by page where nobody knows it', async () => {

@@ -41,7 +41,7 @@ describe('copied cells', () => {
   })
 
   it('end at a hundred thousand rows', () => {
-    const many = rowsOfPage({ columns: [], rows: 200_000, cell: row => ({ kind: 'number', text: String(row), clipped: false }) })
+    const many = rowsOfPage({ columns: [], rows: 200_000, bytes: 0, cell: row => ({ kind: 'number', text: String(row), clipped: false }) })
     const copied = blockTextNow(many, block(200_000, 1))
     assert.deepEqual([copied?.rows, copied?.text.slice(-6)], [100_000, '\n99999'])
   })

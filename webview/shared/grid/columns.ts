@@ -63,12 +63,12 @@ export interface Ruler {
 }
 
 /** Widths that fit names, types and the longest texts among rows from all over the page. */
-export function fitColumns(page: Page, ruler: Ruler): readonly number[] {
+export function fitColumns(page: Omit<Page, 'bytes'>, ruler: Ruler): readonly number[] {
   return page.columns.map((_, column) => fitColumn(page, column, ruler))
 }
 
 /** The width that fits one column. */
-export function fitColumn(page: Page, column: number, ruler: Ruler): number {
+export function fitColumn(page: Omit<Page, 'bytes'>, column: number, ruler: Ruler): number {
   const { name, type } = page.columns[column] ?? { name: '', type: '' }
   const sample = Math.min(page.rows, sampledRows)
   const cells = Array.from({ length: sample }, (_, i) =>

@@ -15,11 +15,15 @@ export interface PageSource {
 
 export interface PageCacheOptions {
   readonly pageRows: number
-  readonly keptPages: number
+  /** Pages are kept up to this many bytes, and at least four of them: those in view must stay. */
+  readonly keptBytes: number
   /** How long a far jump must rest before its rows are asked for, in ms: a dragged scroll bar asks for nothing. */
   readonly settleMs: number
   readonly clock: Clock
 }
+
+/** Both in view, the one after them, and one for the way back. */
+const fewestPages = 4
 
 /**
  * Rows loaded page by page as they come into view. An answer that arrives after its page was scrolled away is dropped; its
@@ -42,7 +46,7 @@ export class PageCache implements GridRows, Disposable {
   constructor(source: PageSource, options: PageCacheOptions) {
     this.#source = source
     this.#options = options
-    this.#pages = new Lru(options.keptPages)
+    this.#pages = new Lru(options.keptBytes, ({ bytes }) => Math.min(bytes, options.keptBytes / fewestPages))
     this.#count = { rows: options.pageRows, exact: false }
   }
 
