@@ -43,7 +43,7 @@ export async function tableHealth(
     version: snapshot.version,
     latestVersion: newest.version,
     checkedAt: isoTime(now),
-    ...(await activeHealth(snapshot, signal)),
+    ...(await activeHealth(table, snapshot, signal)),
     log: logHealth(objects, configuration, now),
     vacuum: newest.files ? vacuumHealth(await planVacuum(table, request, signal), hours) : null,
   }
@@ -51,6 +51,7 @@ export async function tableHealth(
 }
 
 async function activeHealth(
+  { report }: DeltaTable,
   { files, schema, metadata, protocol, domains }: Snapshot,
   signal: AbortSignal,
 ): Promise<Pick<TableHealth, 'files' | 'partitions' | 'deletionVectors' | 'statistics'>> {
@@ -58,7 +59,7 @@ async function activeHealth(
   const { partitionColumns, configuration } = metadata
   const mapping = columnMappingOf(protocol, configuration)
   const columns = indexedColumns(schema ?? { type: 'struct', fields: [] }, partitionColumns, mapping, configuration)
-  const { health: statistics, records } = await readStatistics(files, columns, signal)
+  const { health: statistics, records } = await readStatistics(files, columns, report, signal)
   const partitions = partitionColumns.length === 0 ? undefined : await files.partitions(signal)
   const numbers = { sizes: files.sizes, deleted: files.deleted, records, partition: partitions?.of }
   const fields = partitionColumns.flatMap(name => schema?.fields.find(field => field.name === name) ?? [])

@@ -1,3 +1,4 @@
+import { ProgressCount, type Report } from '#base/progress.ts'
 import type { ActiveFiles, FileStatistics } from './activeFiles.ts'
 import { physicalName, type ColumnMapping } from './columns.ts'
 import type { ColumnCoverage, StatisticsHealth } from './healthTypes.ts'
@@ -49,13 +50,16 @@ export function indexedColumns(
 export async function readStatistics(
   files: ActiveFiles,
   { setting, indexed, others }: IndexedColumns,
+  report: Report | undefined,
   signal: AbortSignal,
 ): Promise<{ readonly health: StatisticsHealth; readonly records: Float64Array }> {
+  const progress = new ProgressCount(report, { stage: 'files', total: files.length, unit: 'files' })
   const records = new Float64Array(files.length).fill(Number.NaN)
   const counts = indexed.map(leaf => ({ leaf, withMinMax: 0, withNullCount: 0 }))
   for (let start = 0; start < files.length; start += blockFiles) {
     await nextTurn()
     signal.throwIfAborted()
+    progress.add(Math.min(blockFiles, files.length - start))
     const positions = Int32Array.from({ length: Math.min(blockFiles, files.length - start) }, (_, i) => start + i)
     for (const [i, file] of (await files.statistics(positions, signal)).entries()) {
       const stats = statsOf(file)

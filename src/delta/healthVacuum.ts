@@ -1,3 +1,4 @@
+import { ProgressCount } from '#base/progress.ts'
 import { readCommits } from './commits.ts'
 import { readRemoves } from './checkpointRemoves.ts'
 import { FileKeys } from './fileKeys.ts'
@@ -107,8 +108,10 @@ async function replayRemovals(table: DeltaTable, log: LogFiles, base: number, si
 }
 
 async function readOlder(table: DeltaTable, commits: readonly CommitFile[], removals: Removals, signal: AbortSignal): Promise<void> {
+  const progress = new ProgressCount(table.report, { stage: 'log', total: commits.length, unit: 'files' })
   for await (const { file, info, parts } of readCommits(table, commits.toReversed(), 'files', signal)) {
     removals.addOlder(file.version, parts, info.modified)
+    progress.add(1)
   }
 }
 
