@@ -1,3 +1,4 @@
+import { LakehouseError } from '#base/errors.ts'
 import type { At } from '#delta/types.ts'
 import type { PreviewHost } from '#protocol/preview.ts'
 import { locationOf, nameOf, type Place } from './place.ts'
@@ -28,10 +29,17 @@ export function createPreview(place: Place, reads: TableReads): Preview {
     readPage: async ({ version, offset, limit, filter }, signal, report) => {
       const rows = { offset, limit, ...(filter === null ? {} : { filter }) }
       const page = await reads.rows({ place, at: { version }, rows }, signal, report)
+      if (page.truncated && page.rows < limit) throw tooLarge(limit)
       return { arrow: page.arrow, rows: page.rows }
     },
     countRows: async ({ version }, signal) => ({ rows: (await reads.describe({ place, at: { version } }, signal)).numRecords }),
   }
+}
+
+function tooLarge(rows: number): LakehouseError {
+  return new LakehouseError('exhausted', `A page of ${rows} rows of this table is more than 1 GiB.`, {
+    hint: 'Read fewer columns: dataflow rows TABLE --columns a,b',
+  })
 }
 
 function at(version: number | null): At {

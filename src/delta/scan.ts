@@ -4,7 +4,7 @@ import { isProblem, LakehouseError } from '#base/errors.ts'
 import { limit } from '#base/limit.ts'
 import { ProgressCount } from '#base/progress.ts'
 import { liveRecordsOf, recordsOf, type AddFile } from './actions.ts'
-import { ListedFiles } from './activeFiles.ts'
+import { ListedFiles, liveRecords } from './activeFiles.ts'
 import { arrowData, arrowField } from './arrowTypes.ts'
 import { countBelow, physicalRow } from './deletionVector.ts'
 import { checkReadable, columnMappingOf } from './features.ts'
@@ -19,7 +19,7 @@ import type { DeltaField, DeltaStruct, RowsRequest, TableRows } from './types.ts
 /**
  * Rows [offset, offset + limit) of a version as one Arrow IPC stream, files in the order of the log. Statistics skip whole
  * files without a request; of the others only the pages that hold the rows are read where the file allows it. Statistics that
- * turn out to be wrong are not used again.
+ * turn out to be wrong are not used again. Of rows that come to more than 1 GiB only the first ones, `truncated`.
  * @throws LakehouseError `unsupported` with the feature, `corrupt`, `notFound` with the file, `invalid` for unknown columns
  */
 export async function readRows(
@@ -35,11 +35,7 @@ export async function readRows(
   const schema = chosenSchema(table, snapshot, request.columns)
   const arrowSchema = new Schema(schema.fields.map(arrowField))
   const scan = { table, snapshot, columns: scanColumns(snapshot, schema), arrowSchema, signal }
-  const { batches, more } = await readParts(scan, request, plan).catch(async (error: unknown) => {
-    if (!(error instanceof WrongStatistics)) throw error
-    misleading.add(snapshot)
-    return await readParts(scan, request, plan)
-  })
+  const { batches, more } = await readAsMuch(scan, request, plan)
   const rows = batches.reduce((sum, { numRows }) => sum + numRows, 0)
   return {
     version: snapshot.version,
@@ -48,6 +44,22 @@ export async function readRows(
     rows,
     truncated: more,
     warnings: snapshot.warnings,
+  }
+}
+
+type Read = Promise<{ readonly batches: readonly RecordBatch[]; readonly more: boolean }>
+
+/** Asks for half as many rows as long as they are too large. */
+async function readAsMuch(scan: Omit<Scan, 'budget'>, request: RowsRequest, plan: Plan): Read {
+  try {
+    return await readParts(scan, request, plan)
+  } catch (error) {
+    if (error instanceof WrongStatistics) {
+      misleading.add(scan.snapshot)
+      return await readAsMuch(scan, request, plan)
+    }
+    if (!isTooLarge(error) || request.limit <= 1) throw error
+    return await readAsMuch(scan, { ...request, limit: Math.floor(Math.min(request.limit, mostRows) / 2) }, plan)
   }
 }
 
@@ -72,11 +84,20 @@ export interface Scan {
 }
 
 const mostBytes = 1024 * 1024 * 1024
+/** Of all rows, what is tried first after they were too large. */
+const mostRows = 1_000_000
 
 function spend(budget: { left: number }, bytes: number): void {
   budget.left -= bytes
   if (budget.left >= 0) return
-  throw new LakehouseError('exhausted', 'These rows are more than 1 GiB at once.', { hint: 'Ask for fewer rows or columns, page by page.' })
+  throw new LakehouseError('exhausted', 'These rows are more than 1 GiB at once.', {
+    hint: 'Ask for fewer rows or columns, page by page.',
+    details: { mostBytes },
+  })
+}
+
+function isTooLarge(error: unknown): boolean {
+  return isProblem(error, 'exhausted') && error.details?.['mostBytes'] === mostBytes
 }
 
 /** Versions whose statistics miscount rows; of these every file is opened to count. */
@@ -85,11 +106,7 @@ const filesAtOnce = 4
 
 class WrongStatistics extends Error {}
 
-async function readParts(
-  scan: Omit<Scan, 'budget'>,
-  request: RowsRequest,
-  plan: Plan,
-): Promise<{ readonly batches: readonly RecordBatch[]; readonly more: boolean }> {
+async function readParts(scan: Omit<Scan, 'budget'>, request: RowsRequest, plan: Plan): Read {
   const ending = new AbortController()
   const bounded: Scan = { ...scan, budget: { left: mostBytes }, signal: AbortSignal.any([scan.signal, ending.signal]) }
   const { parts, more } = await plan(bounded, request)
@@ -109,9 +126,11 @@ async function readParts(
 
 /** Rows of all kinds; statistics tell in which files. */
 export async function planEveryRow(scan: Scan, request: RowsRequest): ReturnType<Plan> {
-  const { slices, more } = await planSlices(scan.snapshot.files ?? new ListedFiles([]), request, {
+  const files = scan.snapshot.files ?? new ListedFiles([])
+  const { slices, more } = await planSlices(files, request, {
     count: add => countLive(scan, add),
     known: add => knownLive(scan, add),
+    allKnown: async () => (isMisleading(scan.snapshot) ? new Float64Array(0) : await liveRecords(files, scan.signal)),
     signal: scan.signal,
   })
   return { parts: slices.map(slice => ({ add: slice.add, read: () => readSlice(scan, slice) })), more }

@@ -5,6 +5,9 @@ import { tableFromIPC } from 'apache-arrow'
 import { createTableReads } from '#app/deltaReads.ts'
 import { jsonRecords } from '#arrow/json.ts'
 import type { Place } from '#app/place.ts'
+import { listLog } from '#delta/log.ts'
+import { planEveryRow, readRows } from '#delta/scan.ts'
+import { loadSnapshot } from '#delta/snapshot.ts'
 import type { RowsRequest, TableRows } from '#delta/types.ts'
 import { vectorFile } from '../../support/deletionVectors.ts'
 import { add, logInMemory, metadata, problemLike, protocol, type LogInMemory } from '../../support/deltaLog.ts'
@@ -171,5 +174,19 @@ describe('rows', () => {
       return await read(...args)
     }
     await assert.rejects(readsOf(log).rows({ place, at: {}, rows: all }, controller.signal), { name: 'AbortError' })
+  })
+
+  it('reads as many rows as fit, and says that there are more', async () => {
+    const log = await tableOf([metadata({}, schemaOf(id, name)), file()])
+    const snapshot = await loadSnapshot(log.table, await listLog(log.table, never), 0, never)
+    const read = (bytes: number, limit: number) =>
+      readRows(log.table, snapshot, { offset: 1, limit }, never, (scan, request) => {
+        scan.budget.left = bytes
+        return planEveryRow(scan, request)
+      })
+    const some = await read(80, 8)
+    assert.deepEqual([ids(some), some.truncated], [[1, 2, 3, 4], true])
+    assert.deepEqual(ids(await read(500, Infinity)), [1, 2, 3, 4, 5, 6, 7, 8, 9])
+    await assert.rejects(read(10, Infinity), problemLike('exhausted', /more than 1 GiB at once/))
   })
 })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { liveRecordsOf, type AddFile } from '#delta/actions.ts'
-import { ListedFiles } from '#delta/activeFiles.ts'
+import { ListedFiles, liveRecords } from '#delta/activeFiles.ts'
 import { planSlices } from '#delta/slices.ts'
 
 const file = (path: string, records: number | undefined, deletedRows = 0): AddFile => ({
@@ -18,8 +18,13 @@ const planned = async (files: readonly AddFile[], offset: number, limit: number,
     opened.push(path)
     return Promise.resolve(counts[path] ?? 0)
   }
-  const counting = { count: open, known: liveRecordsOf, signal: new AbortController().signal }
-  const plan = await planSlices(new ListedFiles(files), { offset, limit }, counting)
+  const listed = new ListedFiles(files)
+  const { signal } = new AbortController()
+  const plan = await planSlices(
+    listed,
+    { offset, limit },
+    { count: open, known: liveRecordsOf, allKnown: () => liveRecords(listed, signal), signal },
+  )
   return { slices: plan.slices.map(({ add, start, count }) => `${add.path}[${start}+${count}]`), more: plan.more, opened }
 }
 
@@ -47,5 +52,17 @@ describe('slices', () => {
     assert.deepEqual(await planned(unknown, 0, 2, counts), { slices: ['a[0+2]'], more: true, opened: ['a'] })
     assert.deepEqual(await planned(unknown, 4, 4, counts), { slices: ['b[1+2]', 'c[0+2]'], more: true, opened: ['a', 'b', 'c'] })
     assert.deepEqual((await planned(unknown, 0, 3, { a: 3 })).more, false)
+  })
+
+  it('finds rows behind many files, with and without statistics', async () => {
+    const many = Array.from({ length: 1000 }, (_, i) => file(`f${i}`, i % 100 === 70 ? undefined : 10, i % 2))
+    const counts = Object.fromEntries(many.map(({ path }) => [path, 3]))
+    const live = many.flatMap(add => Array.from({ length: liveRecordsOf(add) ?? 3 }, (_, row) => `${add.path}[${row}+1]`))
+    for (const offset of [0, 5, 600, 664, 665, 700, 2000, 5555, 9000, live.length - 1]) {
+      const { slices, opened } = await planned(many, offset, 1, counts)
+      assert.deepEqual(slices, [live[offset]], `row ${offset}`)
+      assert.ok(opened.length <= 10, `${opened.length} files opened`)
+    }
+    assert.deepEqual((await planned(many, live.length, 1, counts)).slices, [])
   })
 })
