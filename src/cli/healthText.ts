@@ -45,7 +45,7 @@ export function healthText(location: string, health: TableHealth): string {
     ...(statistics ? ['\nStatistics\n', statisticsLines(statistics)] : []),
     '\nLog\n',
     logLines(log),
-    ...(vacuum ? [`\nVACUUM, ${count(vacuum.retentionHours)} hours\n`, vacuumLines(vacuum)] : []),
+    ...(vacuum ? [`\nVACUUM, ${count(vacuum.retentionHours)} hours\n`, vacuumLines(vacuum, log.lastVacuum)] : []),
   ].join('')
 }
 
@@ -170,7 +170,7 @@ function logLines(log: LogHealth): string {
   ])
 }
 
-function vacuumLines(vacuum: VacuumHealth): string {
+function vacuumLines(vacuum: VacuumHealth, lastVacuum: string | null): string {
   const { data, deletionVectors, changes, earlier } = vacuum
   return [
     facts([
@@ -180,10 +180,11 @@ function vacuumLines(vacuum: VacuumHealth): string {
       ...(changes.files > 0 ? [['Change files', amount(changes)]] : []),
       ...(vacuum.withoutSize > 0 ? [['Of unknown size', `${count(vacuum.withoutSize)} of these files`]] : []),
       ['Versions it makes unreadable', vacuum.unreadable.length === 0 ? 'none' : versionsText(vacuum.unreadable)],
-      ...(earlier ? [['Earlier VACUUM', `version ${earlier.version}, of what was removed before ${earlier.before}`]] : []),
+      ...(lastVacuum === null ? [] : [['Last VACUUM', lastVacuum]]),
+      ...(earlier ? [['Logged VACUUM', `version ${earlier.version}, of what was removed before ${earlier.before}`]] : []),
       ...ranges('Unreadable since then', earlier?.unreadable ?? []),
     ]),
-    '  Not counted: files that the log does not name, as failed writes leave them.\n',
+    '  Not counted: files that the log does not name, as failed and empty writes leave them.\n',
     '  Still counted: files that a VACUUM has removed of which the log does not tell.\n',
   ].join('')
 }

@@ -4,6 +4,7 @@ import { logKey } from './log.ts'
 import { sortFiles, type LogFiles } from './logNames.ts'
 import { readableRanges, type VersionRange } from './readable.ts'
 import type { DeltaTable } from './table.ts'
+import { isoTime } from './versions.ts'
 
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
@@ -34,6 +35,7 @@ export function logHealth(objects: readonly LogObject[], configuration: Readonly
   const checkpoint = files.checkpoints.at(-1)
   const readable = readableRanges(files)
   const latest = latestOf(files)
+  const vacuumNote = objects.find(({ key }) => key.endsWith('/_last_vacuum_info'))
   const oldest = Math.min(files.commits[0]?.version ?? Infinity, files.checkpoints[0]?.version ?? Infinity)
   return {
     files: objects.length,
@@ -51,6 +53,7 @@ export function logHealth(objects: readonly LogObject[], configuration: Readonly
     oldestReadable: readable[0]?.from ?? null,
     retention: configuration['delta.logRetentionDuration'] ?? defaultLogRetention,
     hasChecksum: files.checksums.at(-1)?.version === latest,
+    lastVacuum: vacuumNote ? isoTime(vacuumNote.info.modified) : null,
     unreadable: without({ from: Number.isFinite(oldest) ? 0 : 1, to: latest }, readable),
     cleanUp: cleanUp(files, configuration, now),
   }

@@ -106,6 +106,8 @@ export interface LogHealth extends FilesAndBytes {
   readonly retention: string
   /** Of the newest version. */
   readonly hasChecksum: boolean
+  /** ISO-8601 UTC: when Spark last ended a VACUUM, by the note it leaves; its retention is not told. */
+  readonly lastVacuum: string | null
   /** Versions that commits and checkpoints do not lead to any more. */
   readonly unreadable: readonly VersionRange[]
   readonly cleanUp: LogCleanUp

@@ -50,6 +50,7 @@ const health: TableHealth = {
     oldestReadable: 5,
     retention: 'interval 30 days',
     hasChecksum: true,
+    lastVacuum: '2025-12-31T00:00:00.000Z',
     unreadable: [{ from: 0, to: 4 }],
     cleanUp: { enabled: true, files: 3, bytes: 600, unreadable: [] },
   },
@@ -131,7 +132,8 @@ VACUUM, 168 hours
   Data files                    1 file, 1 KiB
   Files of deletion vectors     1 file, 40 bytes
   Versions it makes unreadable  versions 5 and 7–8
-  Not counted: files that the log does not name, as failed writes leave them.
+  Last VACUUM                   2025-12-31T00:00:00.000Z
+  Not counted: files that the log does not name, as failed and empty writes leave them.
   Still counted: files that a VACUUM has removed of which the log does not tell.
 `,
     )

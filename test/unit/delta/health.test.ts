@@ -193,19 +193,21 @@ describe('health of a table', () => {
     const checkpoint = [protocol, metadata(), { checkpointMetadata: { version: 4 } }]
     await log.put(logName(4, 'checkpoint.00000000-0000-0000-0000-000000000000.json'), checkpoint, at(4))
     await log.put(logName(5, 'crc'), '{}', at(5))
+    await log.put('_last_vacuum_info', '{}', 24 * hour)
     const { log: found } = await healthOf(log)
     const { bytes, checkpoint: newest, cleanUp, ...more } = found
     assert.ok(bytes > 0 && (newest?.bytes ?? 0) > 0 && cleanUp.bytes > 0)
     assert.deepEqual([newest?.version, newest?.ageHours], [4, 20 * 24])
     assert.deepEqual([cleanUp.enabled, cleanUp.files, cleanUp.unreadable], [true, 3, [{ from: 0, to: 3 }]])
     assert.deepEqual(more, {
-      files: 8,
+      files: 9,
       commitsSinceCheckpoint: 1,
       checkpointInterval: 10,
       oldestCommit: 0,
       oldestReadable: 0,
       retention: 'interval 30 days',
       hasChecksum: true,
+      lastVacuum: '1970-01-02T00:00:00.000Z',
       unreadable: [],
     })
   })
