@@ -121,33 +121,37 @@ function skewText(skew: number | null): string {
   return skew === null ? '' : `, skew ${skew.toLocaleString('en', { maximumFractionDigits: 1 })}`
 }
 
-function statisticsLines({ files, withNumRecords, setting, columns, notIndexed }: StatisticsHealth): string {
-  const of = (number: number): string => (number === files ? 'all' : `${count(number)} of ${count(files)} files`)
-  const thin = columns.filter(({ withMinMax, withNullCount }) => (withMinMax ?? files) < files || withNullCount < files)
+function statisticsLines({ files, withNumRecords, asStruct, setting, columns, notIndexed }: StatisticsHealth): string {
+  const seen = files - asStruct
+  const thin = columns.filter(({ withMinMax, withNullCount }) => (withMinMax ?? seen) < seen || withNullCount < seen)
+  const lines = thin
+    .slice(0, columnsShown)
+    .map(({ name, withMinMax, withNullCount }) => [
+      `  ${name}`,
+      withMinMax === null ? '' : `minimum and maximum: ${partOf(withMinMax, seen)}`,
+      `nulls: ${partOf(withNullCount, seen)}`,
+    ])
   return [
     facts([
-      ['Rows counted', of(withNumRecords)],
+      ['Rows counted', partOf(withNumRecords, files)],
       ['Indexed columns', `${count(columns.length)} (${setting})`],
       ...(notIndexed.length > 0 ? [['Not indexed', some(notIndexed)]] : []),
+      ...(asStruct > 0
+        ? [
+            [
+              'Not looked at',
+              `columns of ${count(asStruct)} ${asStruct === 1 ? 'file' : 'files'}, whose statistics the checkpoint keeps as a struct`,
+            ],
+          ]
+        : []),
     ]),
-    ...(files > 0 && thin.length > 0
-      ? [
-          '  Columns that are not covered everywhere\n',
-          indent(
-            alignedLines(
-              thin
-                .slice(0, columnsShown)
-                .map(({ name, withMinMax, withNullCount }) => [
-                  `  ${name}`,
-                  withMinMax === null ? '' : `minimum and maximum: ${of(withMinMax)}`,
-                  `nulls: ${of(withNullCount)}`,
-                ]),
-            ),
-          ),
-          ...(thin.length > columnsShown ? [`    and ${count(thin.length - columnsShown)} more\n`] : []),
-        ]
-      : []),
+    ...(lines.length > 0 ? ['  Columns that are not covered everywhere\n', facts(lines)] : []),
+    ...(thin.length > columnsShown ? [`    and ${count(thin.length - columnsShown)} more\n`] : []),
   ].join('')
+}
+
+function partOf(number: number, files: number): string {
+  return number === files ? 'all' : `${count(number)} of ${count(files)} files`
 }
 
 function logLines(log: LogHealth): string {

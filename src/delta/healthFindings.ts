@@ -111,15 +111,14 @@ function statistics({ statistics: found }: Facts, name: string): readonly Findin
       sql: null,
     })
   }
-  const thin = found.columns.filter(({ withMinMax }) => withMinMax !== null && withMinMax < found.withNumRecords)
+  const seen = found.files - found.asStruct
+  const thin = found.columns.filter(({ withMinMax }) => withMinMax !== null && withMinMax < found.withNumRecords - found.asStruct)
   if (thin.length > 0) {
     findings.push({
       code: 'thinStatistics',
       severity: 'info',
       what: 'Indexed columns have no minimum and maximum in some files.',
-      evidence: named(
-        thin.map(column => `${column.name} (${count(found.files - (column.withMinMax ?? 0))} of ${count(found.files)} files)`),
-      ),
+      evidence: named(thin.map(column => `${column.name} (${count(seen - (column.withMinMax ?? 0))} of ${count(seen)} files)`)),
       advice: 'A filter on these columns reads such files always; files written before a change of the indexed columns need a rewrite.',
       sql: null,
     })

@@ -55,6 +55,7 @@ export async function readStatistics(
 ): Promise<{ readonly health: StatisticsHealth; readonly records: Float64Array }> {
   const progress = new ProgressCount(report, { stage: 'files', total: files.length, unit: 'files' })
   const records = new Float64Array(files.length).fill(Number.NaN)
+  let asStruct = 0
   const counts = indexed.map(leaf => ({ leaf, withMinMax: 0, withNullCount: 0 }))
   for (let start = 0; start < files.length; start += blockFiles) {
     await nextTurn()
@@ -65,6 +66,7 @@ export async function readStatistics(
       const stats = statsOf(file)
       const rows = stats ? countOr(stats, 'numRecords') : file.records
       if (rows !== undefined) records[start + i] = rows
+      if (!stats && rows !== undefined) asStruct += 1
       if (!stats) continue
       const [least, most, nulls] = [stats['minValues'], stats['maxValues'], stats['nullCount']]
       for (const count of counts) {
@@ -83,7 +85,7 @@ export async function readStatistics(
     withNullCount,
   }))
   const withNumRecords = records.reduce((count, rows) => (Number.isNaN(rows) ? count : count + 1), 0)
-  return { records, health: { files: files.length, withNumRecords, setting, columns, notIndexed: others } }
+  return { records, health: { files: files.length, withNumRecords, asStruct, setting, columns, notIndexed: others } }
 }
 
 function statsOf({ stats }: FileStatistics): Wire | undefined {

@@ -81,6 +81,8 @@ export interface VectorHealth {
 export interface StatisticsHealth {
   readonly files: number
   readonly withNumRecords: number
+  /** Files whose statistics a checkpoint keeps as a struct alone: their columns are not looked at. */
+  readonly asStruct: number
   /** Property and value that say which columns are indexed. */
   readonly setting: string
   readonly columns: readonly ColumnCoverage[]
@@ -88,7 +90,7 @@ export interface StatisticsHealth {
   readonly notIndexed: readonly string[]
 }
 
-/** Files by what their statistics say about a leaf column, named with dots. */
+/** Files by what their statistics say about a leaf column, named with dots; of files that are looked at. */
 export interface ColumnCoverage {
   readonly name: string
   /** Both bounds, or nothing but nulls; null for a type that has no bounds. */

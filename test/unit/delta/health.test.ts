@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { intervalHours } from '#delta/healthLog.ts'
 import { bytesText, percent, versionsText } from '#delta/healthFindings.ts'
 import { readTableHealth } from '#delta/reads.ts'
@@ -163,6 +165,7 @@ describe('health of a table', () => {
     assert.deepEqual((await healthOf(log)).statistics, {
       files: 5,
       withNumRecords: 3,
+      asStruct: 0,
       setting: 'delta.dataSkippingNumIndexedCols = 3',
       columns: [
         { name: 'id', withMinMax: 1, withNullCount: 2 },
@@ -171,6 +174,25 @@ describe('health of a table', () => {
       ],
       notIndexed: ['late'],
     })
+  })
+
+  it('looks at no columns of statistics that a checkpoint keeps as a struct, and says so', async () => {
+    const log = logInMemory()
+    const checkpoint = readFileSync(join(import.meta.dirname, '../../fixtures/delta/health.parquet'))
+    await log.store.put(`t/_delta_log/${logName(3, 'checkpoint.parquet')}`, checkpoint)
+    const { statistics, findings } = await healthOf(log)
+    assert.deepEqual(statistics, {
+      files: 3,
+      withNumRecords: 3,
+      asStruct: 1,
+      setting: 'delta.dataSkippingNumIndexedCols = 32',
+      columns: [{ name: 'id', withMinMax: 1, withNullCount: 1 }],
+      notIndexed: [],
+    })
+    assert.deepEqual(
+      findings.filter(({ code }) => code === 'thinStatistics').map(({ evidence }) => evidence),
+      ['id (1 of 2 files)'],
+    )
   })
 
   it('follows the columns that the table names for statistics', async () => {

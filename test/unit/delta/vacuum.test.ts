@@ -159,7 +159,7 @@ describe('what VACUUM would remove', () => {
 
   it('begins with the oldest checkpoint where the log was cleaned, and counts the removed files it names', async () => {
     const log = logInMemory()
-    const checkpoint = readFileSync(join(import.meta.dirname, '../../fixtures/delta/removes.parquet'))
+    const checkpoint = readFileSync(join(import.meta.dirname, '../../fixtures/delta/health.parquet'))
     await log.commit(7, [removed('by an old commit', 3, { size: 1 })])
     await log.store.put(`t/_delta_log/${'8'.padStart(20, '0')}.checkpoint.parquet`, checkpoint)
     await log.commit(8, [add('a')])
