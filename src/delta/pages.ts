@@ -65,9 +65,13 @@ export function checkPage(
   const values = (header.data_page_header ?? header.data_page_header_v2 ?? header.dictionary_page_header)?.num_values ?? 0
   const most = header.type === 'DICTIONARY_PAGE' ? header.uncompressed_page_size : entriesLeft
   if (values < 0 || values > most) throw new Error('a page has more values than its column')
+  if (values > mostValues) throw new Error(`a page has ${values} values, more than any writer makes`)
   if (header.uncompressed_page_size > Math.max(Number(total), smallestBound)) throw new Error('a page is larger than its column')
   if (header.crc !== undefined && crc32(body) !== header.crc >>> 0) throw new Error('the checksum of a page does not match')
 }
+
+/** A run of a few bytes may claim as many levels as it likes. */
+const mostValues = 2 ** 28
 
 /** Bytes; some writers count less than they write. */
 const smallestBound = 64 * 1024 * 1024
