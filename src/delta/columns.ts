@@ -64,6 +64,9 @@ function childFor(parent: ParquetNode, field: DeltaField, mapping: ColumnMapping
   const { children } = parent
   if (mapping === 'id' && children.some(child => child.element.field_id !== undefined)) {
     const id = field.metadata['delta.columnMapping.id']
+    if (typeof id !== 'number') {
+      throw new LakehouseError('corrupt', `Column ${field.name} has no id in the table, which finds its columns by their ids.`)
+    }
     return children.find(child => child.element.field_id === id)
   }
   const name = physicalName(field, mapping)
