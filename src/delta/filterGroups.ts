@@ -1,6 +1,7 @@
 import type { SchemaElement } from 'hyparquet'
 import { isProblem } from '#base/errors.ts'
 import { unreachable } from '#base/unreachable.ts'
+import type { FileCalendar } from './calendar.ts'
 import { bindField, type Binding, type ColumnMapping } from './columns.ts'
 import { convertLeaf } from './convert.ts'
 import { nothingKnown, onlyNulls, type Bounds } from './filterBounds.ts'
@@ -27,18 +28,27 @@ export function leafFor({ root }: ParquetFile, column: FilterColumn, mapping: Co
   return binding?.kind === 'leaf' && binding.leaf.maxRepetition === 0 ? binding.leaf : undefined
 }
 
-/** What the footer says about a column in a row group. Only ordered statistics are used, and none of old calendars. */
-export function groupBounds({ calendar }: ParquetFile, group: RowGroupAt, leaf: ParquetLeaf, { type, name }: FilterColumn): Bounds {
-  const meta = group.columns[leaf.leaf]?.meta_data
-  const statistics = meta?.statistics
-  if (!meta || !statistics || typeof type !== 'string') return nothingKnown
-  const nulls = statistics.null_count === undefined ? undefined : Number(statistics.null_count)
-  if (nulls === group.rows) return onlyNulls
+/** What the footer says about a column in a row group. */
+export function groupBounds({ calendar }: ParquetFile, group: RowGroupAt, leaf: ParquetLeaf, column: FilterColumn): Bounds {
+  const statistics = group.columns[leaf.leaf]?.meta_data?.statistics
+  if (!statistics) return nothingKnown
+  const { min_value: min, max_value: max, null_count: count } = statistics
+  const nulls = count === undefined ? undefined : Number(count)
+  return nulls === group.rows ? onlyNulls : boundsFrom({ min, max, nulls }, { leaf, calendar }, column)
+}
+
+/** Bounds from the least and greatest value of a leaf, neither of padded texts nor of an old calendar, and its nulls. */
+export function boundsFrom(
+  { min, max, nulls }: { readonly min: unknown; readonly max: unknown; readonly nulls: number | undefined },
+  { leaf: { element }, calendar }: { readonly leaf: ParquetLeaf; readonly calendar: FileCalendar },
+  { type, name }: FilterColumn,
+): Bounds {
+  if (typeof type !== 'string') return nothingKnown
   const isOldTime = calendar.days === 'legacy' && /^(?:date|timestamp)/.test(type)
   const usable = paddedLength(type) === undefined && !isOldTime
   return {
-    low: usable ? boundOf(statistics.min_value, leaf.element, { type, name, side: 'low' }) : undefined,
-    high: usable ? boundOf(statistics.max_value, leaf.element, { type, name, side: 'high' }) : undefined,
+    low: usable ? boundOf(min, element, { type, name, side: 'low' }) : undefined,
+    high: usable ? boundOf(max, element, { type, name, side: 'high' }) : undefined,
     hasNull: nulls !== 0,
     hasValue: true,
     hasNaN: type === 'float' || type === 'double',

@@ -3,13 +3,11 @@ import { ProgressCount } from '#base/progress.ts'
 import type { AddFile } from './actions.ts'
 import { openDataFile, readDataBatch, type DataFile } from './dataFile.ts'
 import { deletedFlags } from './deletionVector.ts'
-import { canBeTrue, nothingKnown, onlyNulls, outcomesOf, type Outcomes } from './filterBounds.ts'
-import { groupBounds, leafFor, prunedField } from './filterGroups.ts'
+import { prunedField } from './filterGroups.ts'
 import { columnKey, truthsOf } from './filterRows.ts'
 import { searchFor, type FoundFile, type Search, type Unit } from './filterSearch.ts'
-import { partitionBounds } from './filterStats.ts'
 import { truth } from './filterTree.ts'
-import type { RowGroupAt } from './parquet.ts'
+import { gapRows, isPaged, unitsOf } from './filterUnits.ts'
 import { countLive, inFile, knownLive, readSlice, rowBatch, type Plan, type RowPart, type Scan } from './scan.ts'
 
 /**
@@ -37,7 +35,7 @@ export function planFiltered(text: string): Plan {
         await takeFiles(scan, search, files, page)
         at += files.length
         progress.add(files.length)
-        atOnce = Math.min(atOnce * 2, mostAtOnce)
+        atOnce = Math.min(atOnce * 2, filesAtOnce)
       }
     }
     return page
@@ -52,11 +50,10 @@ interface Page {
   more: boolean
 }
 
-const mostAtOnce = 8
-/** Rows that are looked through at once where the file can be read page by page. */
-const unitRows = 128 * 1024
-/** Rows without a match between two that are worth a read of their own, and how many such reads there are at most. */
-const gapRows = 8192
+/** Files, and parts of one file, that are looked through at once: one, and then always twice as many. */
+const filesAtOnce = 8
+const unitsAtOnce = 4
+/** Reads that the rows found in a unit are parted into at most. */
 const mostRuns = 16
 
 /** Rows found in a file; undefined while it was not looked through to its end. */
@@ -101,12 +98,13 @@ async function lookThrough(
   await inFile(scan, add, async () => {
     if (totalOf(file) !== undefined) return
     const data = await openDataFile(scan.table, add, scan.signal)
-    file.units ??= unitsOf(search, data)
+    file.units ??= await unitsOf(search, data, scan.signal)
     let found = 0
-    for (const unit of file.units) {
-      if (found >= wanted) return
-      unit.matches ??= (await rowsIn(scan, search, data, unit)).length
-      found += unit.matches
+    let atOnce = 1
+    for (let at = 0; at < file.units.length && found < wanted; at += atOnce, atOnce = Math.min(atOnce * 2, unitsAtOnce)) {
+      const units = file.units.slice(at, at + atOnce)
+      await Promise.all(units.map(async unit => (unit.matches ??= (await rowsIn(scan, search, data, unit)).length)))
+      found += units.reduce((sum, { matches = 0 }) => sum + matches, 0)
     }
   })
 }
@@ -129,35 +127,6 @@ function takeFile(scan: Scan, search: Search, file: FoundFile, { add, page }: { 
     page.more = page.need === 0 && start + count < matches
     if (page.more) return
   }
-}
-
-/** The parts of a file that its footer does not exclude. */
-function unitsOf(search: Search, { add, parquet }: DataFile): readonly Unit[] {
-  const { filter, columns, mapping, isPartition } = search
-  const leaves = new Map(
-    columns.filter(column => !isPartition(column)).map(column => [columnKey(column), leafFor(parquet, column, mapping)]),
-  )
-  const units: Unit[] = []
-  for (const [index, group] of parquet.groups.entries()) {
-    const outcomes: Outcomes = outcomesOf(filter, column => {
-      if (isPartition(column)) return partitionBounds(column, add.partitionValues, mapping)
-      const leaf = leaves.get(columnKey(column))
-      return leaf === 'absent' ? onlyNulls : leaf ? groupBounds(parquet, group, leaf, column) : nothingKnown
-    })
-    if (!(outcomes & canBeTrue)) continue
-    const isWhole = outcomes === canBeTrue
-    const step = isWhole || isPaged(group) ? unitRows : group.rows
-    const last = group.start + group.rows
-    for (let start = group.start; start < last; start += step) {
-      units.push({ group: index, start, end: Math.min(start + step, last), isWhole, matches: undefined })
-    }
-  }
-  return units
-}
-
-/** True when the pages of a group can be read one by one. */
-function isPaged({ columns }: RowGroupAt): boolean {
-  return columns.every(column => column.offset_index_offset !== undefined)
 }
 
 /** Ascending rows of a unit that are live and that the filter lets through, counted in the unit. */

@@ -158,7 +158,7 @@ async function readFooter(source: RangeFile, signal: AbortSignal): Promise<FileM
 }
 
 /** Statistics are converted while a footer is parsed; these cannot fail on odd values. */
-const statisticsAsTheyAre = {
+export const statisticsAsTheyAre = {
   timestampFromMilliseconds: (value: bigint) => value,
   timestampFromMicroseconds: (value: bigint) => value,
   timestampFromNanoseconds: (value: bigint) => value,

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
-import { randomUUID } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { tableFromIPC } from 'apache-arrow'
 import { createTableReads } from '#app/deltaReads.ts'
 import type { Place } from '#app/place.ts'
-import type { TableReads } from '#app/tableReads.ts'
 import { jsonRecords } from '#arrow/json.ts'
 import { openStore } from '#storage/openStore.ts'
 import type { DeltaType } from '#delta/types.ts'
@@ -12,7 +13,7 @@ import { liveSpark } from '../support/liveSpark.ts'
 import { liveStack } from '../support/liveStack.ts'
 import { seededRandom } from '../support/random.ts'
 import { randomFilter } from '../support/randomFilter.ts'
-import { removeAll, sqlName, writeTable } from '../support/sparkAnswers.ts'
+import { sqlName, writeTable } from '../support/sparkAnswers.ts'
 
 const never = new AbortController().signal
 const seed = Number(process.env['DATAFLOW_TEST_SEED'] ?? Date.now() % 2 ** 31)
@@ -125,25 +126,22 @@ const ids = (rows: readonly Row[]) => rows.map(row => Number(row['id'])).toSorte
 
 describe(`filters of our reader and of Spark (DATAFLOW_TEST_SEED=${seed})`, function () {
   this.timeout(300_000)
-  const prefix = `filter-equals-spark-${randomUUID().slice(0, 8)}`
-  const place = (endpoint: Extract<Place['store'], { kind: 's3' }>): Place => ({ store: endpoint, key: `${prefix}/filters` })
-  let reads: TableReads
   let table: Place
   let all: readonly Row[]
   let ask: (sql: string) => Promise<readonly Row[]>
   let cleanUp: (() => Promise<void>) | undefined
+  const reads = createTableReads(spec => openStore(spec, () => Promise.resolve(undefined)))
 
   before(async function () {
-    const stack = liveStack(this)
-    const spark = liveSpark(stack)
+    const spark = liveSpark(liveStack(this))
+    const folder = await mkdtemp(join(tmpdir(), 'dataflow-filter-'))
     cleanUp = async () => {
       await spark.end()
-      await removeAll(stack, 'bronze', `${prefix}/`)
+      await rm(folder, { recursive: true })
     }
     ask = async sql => await spark.run(sql, never)
-    table = place({ kind: 's3', ...stack.s3.endpoint, bucket: 'bronze' })
-    reads = createTableReads(spec => openStore(spec, () => Promise.resolve(stack.s3.credentials)))
-    await writeTable(spark.run, { name: 'filters', steps }, `s3a://bronze/${prefix}`)
+    table = { store: { kind: 'local', folder }, key: 'filters' }
+    await writeTable(spark.run, { name: 'filters', steps }, `file://${folder}`)
     all = await ours()
   })
   after(() => cleanUp?.())
