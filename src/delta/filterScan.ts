@@ -1,4 +1,5 @@
 import type { RecordBatch } from 'apache-arrow'
+import { LakehouseError } from '#base/errors.ts'
 import { ProgressCount } from '#base/progress.ts'
 import type { AddFile } from './actions.ts'
 import { openDataFile, readDataBatch, type DataFile } from './dataFile.ts'
@@ -53,6 +54,8 @@ interface Page {
 /** Files, and parts of one file, that are looked through at once: one, and then always twice as many. */
 const filesAtOnce = 8
 const unitsAtOnce = 4
+/** Of a unit; a file without an index of its pages is looked through by row groups. */
+const mostRows = 2 ** 28
 /** Reads that the rows found in a unit are parted into at most. */
 const mostRuns = 16
 
@@ -140,7 +143,13 @@ async function rowsIn(scan: Scan, search: Search, file: DataFile, unit: Unit): P
 }
 
 function liveRows({ deleted }: DataFile, { start, end }: Unit): Int32Array {
-  const rows = Int32Array.from({ length: end - start }, (_, row) => row)
+  if (end - start > mostRows) {
+    throw new LakehouseError('exhausted', `One of its row groups has ${end - start} rows, too many to be filtered at once.`, {
+      hint: 'Run the query on Spark.',
+    })
+  }
+  const rows = new Int32Array(end - start)
+  for (let row = 0; row < rows.length; row += 1) rows[row] = row
   const gone = deletedFlags(deleted, start, end)
   return gone ? rows.filter(row => gone[row] === 0) : rows
 }
