@@ -32,14 +32,22 @@ export class StatisticsTexts {
   #dictionaryAt: number | undefined
   #dictionary: TextBytes | undefined
   #last: { readonly page: PageSpan; readonly texts: TextBytes } | undefined
+  #turn: Promise<unknown> = Promise.resolve()
 
   constructor({ file, group }: Pick<FileColumns, 'file' | 'group'>) {
     this.#file = file
     this.#group = group
   }
 
-  /** Those of some ascending rows. @throws LakehouseError `corrupt` */
+  /** Those of some ascending rows; whoever asks meanwhile waits. @throws LakehouseError `corrupt` */
   async at(rows: Int32Array, signal: AbortSignal): Promise<readonly StoredStatistics[]> {
+    const mine = this.#turn.then(() => this.#read(rows, signal))
+    this.#turn = mine.catch(() => {})
+    return await mine
+  }
+
+  async #read(rows: Int32Array, signal: AbortSignal): Promise<readonly StoredStatistics[]> {
+    signal.throwIfAborted()
     return await whole(this.#file.source, signal, async () => {
       const chunk = chunkAt(this.#file, this.#group, ['add', 'stats'])
       const texts = chunk ? await inColumn(chunk, () => this.#texts(chunk, rows, signal)) : []
@@ -63,28 +71,28 @@ export class StatisticsTexts {
     const last = rows.at(-1)
     if (last === undefined) return []
     await this.#locate(chunk, last, signal)
-    const pages = this.#pages.filter(page => rows.some(row => holds(page, row)))
-    const spans: Span[] =
-      this.#dictionaryAt === undefined || this.#dictionary
-        ? [...pages]
-        : [{ start: this.#dictionaryAt, end: this.#pages[0]?.start ?? 0 }, ...pages]
+    const wanted = pagesOf(this.#pages, rows)
+    const spans: Span[] = wanted.map(({ page }) => page)
+    if (this.#dictionaryAt !== undefined && !this.#dictionary) {
+      spans.unshift({ start: this.#dictionaryAt, end: this.#pages[0]?.start ?? 0 })
+    }
     const stream = new SpanStream(this.#file.source, spans, walk, signal)
     const found: (string | undefined)[] = []
-    for (const page of pages) {
-      const { bytes, starts } = await this.#read(stream, chunk, page)
-      for (const row of rows) {
-        if (!holds(page, row)) continue
-        const start = starts[row - page.firstRow] ?? -1
+    for (const { page, first, end } of wanted) {
+      const { bytes, starts } = await this.#open(stream, chunk, page)
+      for (let i = first; i < end; i += 1) {
+        const start = starts[(rows[i] ?? 0) - page.firstRow] ?? -1
         found.push(start < 0 ? undefined : textIn(bytes, start))
       }
     }
     return found
   }
 
-  async #read(stream: SpanStream, chunk: Chunk, page: PageSpan): Promise<TextBytes> {
+  async #open(stream: SpanStream, chunk: Chunk, page: PageSpan): Promise<TextBytes> {
     if (this.#last?.page === page) return this.#last.texts
-    if (this.#dictionaryAt !== undefined)
+    if (this.#dictionaryAt !== undefined) {
       this.#dictionary ??= await openAt(stream, chunk, { start: this.#dictionaryAt, rows: 0 }, undefined)
+    }
     const texts = await openAt(stream, chunk, page, this.#dictionary)
     if (texts.starts.length !== page.rows) throw new Error('a page has more or fewer rows than its index says')
     this.#last = { page, texts }
@@ -114,8 +122,7 @@ export class StatisticsTexts {
     const bytes = await this.#file.source.read(Number(offset), Number(offset) + length, signal)
     const { page_locations: at } = readOffsetIndex({ view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), offset: 0 })
     const first = Number(at[0]?.offset ?? chunk.start)
-    this.#dictionaryAt = first > chunk.start ? chunk.start : undefined
-    this.#pages = at.map((page, i) => {
+    const pages = at.map((page, i) => {
       const firstRow = Number(page.first_row_index)
       const start = Number(page.offset)
       return {
@@ -125,11 +132,30 @@ export class StatisticsTexts {
         end: start + page.compressed_page_size,
       }
     })
+    if (!areInOrder(pages, chunk)) throw new Error('its index of pages is in disorder')
+    this.#dictionaryAt = first > chunk.start ? chunk.start : undefined
+    this.#pages = pages
   }
 }
 
-function holds({ firstRow, rows }: PageSpan, row: number): boolean {
-  return row >= firstRow && row < firstRow + rows
+/** One after another, without a gap between rows, inside their chunk. */
+function areInOrder(pages: readonly PageSpan[], chunk: Chunk): boolean {
+  return pages.every(
+    (page, i) => page.firstRow === endOf(pages[i - 1]) && page.start >= (pages[i - 1]?.end ?? chunk.start) && page.end <= chunk.end,
+  )
+}
+
+/** The pages that hold some of the ascending rows, and which of the rows: those at [first, end). */
+function pagesOf(pages: readonly PageSpan[], rows: Int32Array) {
+  const found: { readonly page: PageSpan; readonly first: number; readonly end: number }[] = []
+  let first = 0
+  for (const page of pages) {
+    let end = first
+    while (end < rows.length && (rows[end] ?? 0) < endOf(page)) end += 1
+    if (end > first) found.push({ page, first, end })
+    first = end
+  }
+  return found
 }
 
 function endOf(page: PageSpan | undefined): number {
