@@ -97,7 +97,6 @@ class Story:
             "delta.enableChangeDataFeed": "true",
             "delta.checkpointInterval": "3",
             "delta.dataSkippingNumIndexedCols": "1",
-            "delta.checkpointPolicy": "v2",
         }
         chosen = {key: value for key, value in options.items() if rng.random() < 0.3}
         self.write(f"create {chosen}", self.rows(rng.randint(1, 40)), configuration=chosen, name="ours", description="Größe")

@@ -44,7 +44,7 @@ class TableStory {
   }
 
   tell(steps: number): readonly string[] {
-    this.#create('CREATE TABLE')
+    this.#create()
     this.#insertValues()
     const all = [
       ...weighted(5, () => this.#insertValues()),
@@ -62,7 +62,6 @@ class TableStory {
       ...weighted(2, () => this.#setSession()),
       ...weighted(1, () => this.#step('REORG TABLE $t APPLY (PURGE)')),
       ...weighted(1, () => this.#step(`ALTER TABLE $t ADD CONSTRAINT c${(this.#names += 1)} CHECK (id IS NOT NULL)`)),
-      ...weighted(1, () => this.#replaceTable()),
     ]
     for (let i = 0; i < steps; i += 1) this.#dice.pick(all)()
     for (const name of this.#settings) this.#steps.push(`RESET ${name}`)
@@ -74,7 +73,7 @@ class TableStory {
     this.#writes += 1
   }
 
-  #create(verb: string): void {
+  #create(): void {
     const dice = this.#dice
     this.#columns = [{ name: 'id', type: plain('BIGINT') }]
     for (let i = dice.below(7); i >= 0; i -= 1) this.#columns.push({ name: this.#newName(), type: randomType(dice, 2) })
@@ -89,7 +88,7 @@ class TableStory {
     if (dice.chance(0.4)) this.#goPlain(properties)
     const columns = this.#columns.map(({ name, type }) => `${quoted(name)} ${typeText(type)}`).join(', ')
     const layout = this.#partitions.length > 0 ? `PARTITIONED BY (${this.#partitions.map(quoted).join(', ')})` : this.#clustering()
-    this.#step(`${verb} $t (${columns}) USING delta ${layout} TBLPROPERTIES (${properties.join(', ')})`)
+    this.#step(`CREATE TABLE $t (${columns}) USING delta ${layout} TBLPROPERTIES (${properties.join(', ')})`)
   }
 
   /** A table without column mapping: names that Parquet takes, and nothing to rename. */
@@ -104,11 +103,6 @@ class TableStory {
     const plainOnes = this.#columns.filter(({ type }) => type.kind === 'plain' && !['BOOLEAN', 'BINARY'].includes(type.name))
     this.#isClustered = this.#dice.chance(0.25)
     return this.#isClustered ? `CLUSTER BY (${quoted(this.#dice.pick(plainOnes).name)})` : ''
-  }
-
-  #replaceTable(): void {
-    this.#create('CREATE OR REPLACE TABLE')
-    this.#insertValues()
   }
 
   #insertValues(): void {
