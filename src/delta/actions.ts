@@ -170,7 +170,7 @@ function parseRemove(value: unknown): RemoveFile {
 }
 
 /** @throws Error naming the column */
-export function parsePartitionValues(value: unknown): AddFile['partitionValues'] {
+function parsePartitionValues(value: unknown): AddFile['partitionValues'] {
   if (!isWire(value)) return {}
   return Object.fromEntries(
     Object.entries(value).map(([name, text]) => {
