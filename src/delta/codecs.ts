@@ -1,6 +1,7 @@
 import { compressors as inScript } from 'hyparquet-compressors'
 import * as zlib from 'node:zlib'
 import type { CompressionCodec, Compressors } from 'hyparquet'
+import { lz4Block, lz4Page } from './lz4.ts'
 import { snappyFront } from './snappy.ts'
 import { blockBytes, zstdFront } from './zstdFront.ts'
 
@@ -14,6 +15,8 @@ export function createCodecs(native: NativeCodecs): Compressors {
   const { zstdDecompressSync } = native
   return {
     ...inScript,
+    LZ4: lz4Page,
+    LZ4_RAW: lz4Block,
     GZIP: (bytes, size) => native.gunzipSync(bytes, inOnePiece(size)),
     BROTLI: (bytes, size) => native.brotliDecompressSync(bytes, inOnePiece(size)),
     ...(zstdDecompressSync ? { ZSTD: (bytes, size) => zstdDecompressSync(bytes, inOnePiece(size)) } : {}),
