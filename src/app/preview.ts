@@ -30,7 +30,7 @@ export function createPreview(place: Place, reads: TableReads): Preview {
       const rows = { offset, limit, ...(filter === null ? {} : { filter }) }
       const page = await reads.rows({ place, at: { version }, rows }, signal, report)
       if (page.truncated && page.rows < limit) throw tooLarge(limit)
-      return { arrow: page.arrow, rows: page.rows }
+      return { arrow: page.arrow, rows: page.rows, warnings: page.warnings }
     },
     countRows: async ({ version }, signal) => ({ rows: (await reads.describe({ place, at: { version } }, signal)).numRecords }),
   }

@@ -66,4 +66,6 @@ export interface PreviewRange {
 export interface PreviewRows {
   readonly arrow: Uint8Array
   readonly rows: number
+  /** Sentences on what is odd in the log of the version. */
+  readonly warnings: readonly string[]
 }

@@ -124,7 +124,7 @@ describe('time travel equals that of Spark', function () {
         `SELECT typeof(struct(t.*)) AS type FROM (SELECT 1) LEFT JOIN delta.\`file:${table}\` TIMESTAMP AS OF '${time}' AS t`,
         never,
       )
-      return /v\d+/.exec(String(row?.['type']))?.[0] ?? 'nothing'
+      return /v\d+/.exec(JSON.stringify(row))?.[0] ?? 'nothing'
     } catch (error) {
       if (isProblem(error, 'failed') && /DELTA_TIMESTAMP|DELTA_NO_RECREATABLE/.test(JSON.stringify(error.details ?? ''))) return 'refused'
       throw error

@@ -61,7 +61,10 @@ describe('preview page', () => {
   })
 
   it('shows hostile values as text and runs none of it', async () => {
-    await openPreview(page, pretendPreview({ readPage: async ({ offset }) => ({ arrow: sampleRows(offset, 24, 'long'), rows: 24 }) }))
+    await openPreview(
+      page,
+      pretendPreview({ readPage: async ({ offset }) => ({ arrow: sampleRows(offset, 24, 'long'), rows: 24, warnings: [] }) }),
+    )
     await ready()
     const shown = await Promise.all([3, 4, 7, 8, 10, 11].map(row => cell(row, 3).locator('.dfl-value').textContent()))
     assert.deepEqual(
@@ -222,7 +225,7 @@ describe('preview page', () => {
   })
 
   it('draws only the columns in view of a thousand', async () => {
-    await openPreview(page, pretendPreview({ readPage: async () => ({ arrow: wideRows(1000, 50), rows: 50 }) }))
+    await openPreview(page, pretendPreview({ readPage: async () => ({ arrow: wideRows(1000, 50), rows: 50, warnings: [] }) }))
     await ready()
     assert.ok((await page.locator('[data-row="0"] [role="gridcell"]').count()) < 40)
     await cell(0, 0).click()
@@ -301,7 +304,7 @@ describe('preview page', () => {
     const host = pretendPreview({
       readPage: async ({ version }) => {
         if (version === 120) throw problem('unsupported')
-        return { arrow: sampleRows(0, 3), rows: 3 }
+        return { arrow: sampleRows(0, 3), rows: 3, warnings: [] }
       },
     })
     const { peer } = await openPreview(page, host)
@@ -314,7 +317,10 @@ describe('preview page', () => {
   })
 
   it('shows the columns of a table without rows', async () => {
-    await openPreview(page, pretendPreview({ open: async () => tableAt(4), readPage: async () => ({ arrow: sampleRows(0, 0), rows: 0 }) }))
+    await openPreview(
+      page,
+      pretendPreview({ open: async () => tableAt(4), readPage: async () => ({ arrow: sampleRows(0, 0), rows: 0, warnings: [] }) }),
+    )
     await page.getByText('Version 4 has no rows').waitFor()
     assert.equal(await page.locator('.dfl-name').count(), 6)
     await checkAccess(page)
@@ -326,7 +332,7 @@ describe('preview page', () => {
     const host = pretendPreview({
       readPage: async ({ offset, limit }) => {
         if (offset > 900_000 && failures-- > 0) throw problem('denied')
-        return { arrow: sampleRows(offset, Math.min(limit, 1_000_000 - offset)), rows: limit }
+        return { arrow: sampleRows(offset, Math.min(limit, 1_000_000 - offset)), rows: limit, warnings: [] }
       },
     })
     await openPreview(page, host)
@@ -348,7 +354,7 @@ describe('preview page', () => {
       pretendPreview({
         open: async () => tableAt(1),
         countRows: async () => ({ rows: null }),
-        readPage: async ({ offset, limit }) => ({ arrow: sampleRows(offset, Math.min(limit, 1200 - offset)), rows: 0 }),
+        readPage: async ({ offset, limit }) => ({ arrow: sampleRows(offset, Math.min(limit, 1200 - offset)), rows: 0, warnings: [] }),
       }),
     )
     await ready()

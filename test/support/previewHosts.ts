@@ -22,7 +22,7 @@ export function pretendPreview(parts: Partial<PreviewHost> = {}): PreviewHost & 
     readPage: async ({ version, offset, limit, filter }) => {
       calls.push(`read ${version} ${offset}${filter === null ? '' : ` ${filter}`}`)
       const rows = Math.max(0, Math.min(limit, (filter === null ? 1_000_000 : matchingRows) - offset))
-      return { arrow: sampleRows(offset, rows), rows }
+      return { arrow: sampleRows(offset, rows), rows, warnings: [] }
     },
     countRows: async () => ({ rows: 1_000_000 }),
     copy: async ({ text }) => void calls.push(`copy ${text}`),

@@ -56,8 +56,18 @@ function Header({ model, strings, copy, table }: AppProps & { readonly table: Pr
         <span class="dfp-quiet">{strings.preview.partitionedBy(table.partitionColumns.join(', '))}</span>
       ) : null}
       <Location table={table} strings={strings} copy={copy} />
+      {warningsOf(model, table).map(text => (
+        <p key={text} class="dfp-warning" role="note">
+          <Icon name="warning" />
+          <span>{text}</span>
+        </p>
+      ))}
     </header>
   )
+}
+
+function warningsOf({ warnings: { value } }: PreviewModel, { version }: PreviewTable): readonly string[] {
+  return value?.version === version ? value.texts : []
 }
 
 /** Empty before the rows are there. */

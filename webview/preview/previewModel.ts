@@ -60,6 +60,8 @@ export class PreviewModel {
   readonly changes = signal(0)
   /** The mistake in the filter that was asked for last; the rows on show are not those of it. */
   readonly filterProblem = signal<Error | undefined>(undefined)
+  /** What is odd in the log of the version that was read last. */
+  readonly warnings = signal<{ readonly version: number; readonly texts: readonly string[] } | undefined>(undefined)
   /** Set while what is on its way takes long. */
   readonly waiting = signal<Waiting | undefined>(undefined)
 
@@ -170,8 +172,9 @@ export class PreviewModel {
     return {
       read: async (offset, limit, abort) => {
         const range = { version, offset, limit, filter: filter === '' ? null : filter }
-        const read = this.#reading.follow('', abort, (ending, report) => this.#calls.readPage(range, ending, report))
-        return readPage((await read).arrow)
+        const read = await this.#reading.follow('', abort, (ending, report) => this.#calls.readPage(range, ending, report))
+        this.warnings.value = { version, texts: read.warnings }
+        return readPage(read.arrow)
       },
     }
   }

@@ -115,13 +115,13 @@ const table = (version: number, latestVersion = 9): PreviewTable => ({
 
 const failAtFive: PreviewCalls['readPage'] = async ({ version }) => {
   if (version === 5) throw new LakehouseError('unsupported', 'feature x')
-  return { arrow: sampleRows(0, 3), rows: 3 }
+  return { arrow: sampleRows(0, 3), rows: 3, warnings: [] }
 }
 
 const calls = (parts: Partial<PreviewCalls> = {}): PreviewCalls => ({
   open: async ({ version }) => table(version ?? 9),
   listVersions: async () => ({ versions: [], more: false }),
-  readPage: async () => ({ arrow: sampleRows(0, 3), rows: 3 }),
+  readPage: async () => ({ arrow: sampleRows(0, 3), rows: 3, warnings: [] }),
   countRows: async () => ({ rows: 3 }),
   ...parts,
 })
@@ -144,6 +144,13 @@ describe('preview model', () => {
     answers[0]?.()
     await both
     assert.equal(model.shown.value?.table.version, 2)
+  })
+
+  it('knows what is odd in the log of the version on show', async () => {
+    const warnings = ['The checksum of version 9 counts 3 files, its log 2.']
+    const model = new PreviewModel(calls({ readPage: async () => ({ arrow: sampleRows(0, 3), rows: 3, warnings }) }), systemClock)
+    await model.open(null)
+    assert.deepEqual(model.warnings.value, { version: 9, texts: warnings })
   })
 
   it('keeps the last version on show while the next one loads and when it fails', async () => {
@@ -174,7 +181,7 @@ describe('preview model', () => {
 const at = { stage: 'rows', done: 3, total: 12, unit: 'files' } as const
 const settle = (): Promise<void> => new Promise(resolve => setImmediate(resolve))
 const endlessAtFive: PreviewCalls['readPage'] = async ({ version }, signal, report) =>
-  version === 5 ? await endlessRead(at, signal, report) : { arrow: sampleRows(0, 3), rows: 3 }
+  version === 5 ? await endlessRead(at, signal, report) : { arrow: sampleRows(0, 3), rows: 3, warnings: [] }
 
 const state = (model: PreviewModel) => [
   model.phase.value.kind,
@@ -189,7 +196,7 @@ describe('preview model that waits', () => {
     const countRows: PreviewCalls['countRows'] = () => new Promise(resolve => counts.push(rows => resolve({ rows })))
     const arrow = sampleRows(0, 500)
     const clock: Clock = { now: () => 0, sleep: ms => (ms < 500 ? Promise.resolve() : new Promise(() => {})) }
-    const model = new PreviewModel(calls({ countRows, readPage: async () => ({ arrow, rows: 500 }) }), clock)
+    const model = new PreviewModel(calls({ countRows, readPage: async () => ({ arrow, rows: 500, warnings: [] }) }), clock)
     await model.open(1)
     await model.open(2)
     assert.deepEqual(model.shown.value?.rows.count, { rows: 1000, exact: false })
@@ -204,7 +211,7 @@ describe('preview model that waits', () => {
     const order: string[] = []
     const model = new PreviewModel(
       calls({
-        readPage: async () => ({ arrow: sampleRows(0, 500), rows: 500 }),
+        readPage: async () => ({ arrow: sampleRows(0, 500), rows: 500, warnings: [] }),
         countRows: async () => {
           await settle()
           order.push('count')
@@ -225,7 +232,7 @@ describe('preview model that waits', () => {
       const readPage: PreviewCalls['readPage'] = async ({ version, filter }) => {
         asked.push([version, filter])
         if (filter === 'x' || (filter === 'late' && version < 5)) throw mistake
-        return { arrow: sampleRows(0, filter === null ? 500 : 3), rows: filter === null ? 500 : 3 }
+        return { arrow: sampleRows(0, filter === null ? 500 : 3), rows: filter === null ? 500 : 3, warnings: [] }
       }
       return new PreviewModel(calls({ readPage, open: async ({ version }) => table(version ?? 7) }), systemClock)
     }
@@ -270,7 +277,7 @@ describe('preview model that waits', () => {
     const readPage: PreviewCalls['readPage'] = async (_, signal, report) => {
       reads += 1
       signals.push(signal)
-      return reads === 1 ? await endlessRead(at, signal, report) : { arrow: sampleRows(0, 3), rows: 3 }
+      return reads === 1 ? await endlessRead(at, signal, report) : { arrow: sampleRows(0, 3), rows: 3, warnings: [] }
     }
     const model = new PreviewModel(calls({ readPage }), clock)
     const opened = model.open(null)
