@@ -3,7 +3,7 @@ import { fuzzRound, versionsOf, type WholeTable } from '../../support/fuzzRounds
 import { askEverything, fixtureTables } from '../../support/fuzzTables.ts'
 import { seedOfRun } from '../../support/random.ts'
 
-const rounds = Number(process.env['DATAFLOW_FUZZ_ROUNDS'] ?? 300)
+const rounds = Number(process.env['DATAFLOW_FUZZ_ROUNDS'] ?? 200)
 
 /**
  * Real tables with a damaged file: every question ends soon, in bounded memory, with an answer or a clear failure. Where damage can be seen (lengths,
