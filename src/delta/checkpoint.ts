@@ -1,9 +1,10 @@
 import { limit } from '#base/limit.ts'
+import { ProgressCount } from '#base/progress.ts'
 import type { Action, DomainMetadata, Metadata, Sidecar } from './actions.ts'
 import { ListedFiles, type ActiveFiles } from './activeFiles.ts'
 import { readHeaderActions } from './checkpointFile.ts'
 import { readAllActions } from './commits.ts'
-import { readFileColumns, type FileColumns } from './fileColumns.ts'
+import { readFileColumns, type FileColumns, type SharedColumns } from './fileColumns.ts'
 import { joinFiles } from './joinedFiles.ts'
 import { logKey } from './log.ts'
 import type { Checkpoint } from './logNames.ts'
@@ -32,13 +33,14 @@ export async function readCheckpoint(
 ): Promise<CheckpointState> {
   const atOnce = limit(partsAtOnce)
   const sets = new PartitionSets()
+  const shared = { sets, progress: new ProgressCount(table.report, { stage: 'files', total: null, unit: 'files' }) }
   const parts = checkpoint.parts.map(part =>
-    atOnce(() => readPart({ store: table.store, key: part.key }, part.info?.size, { extent, sets, signal })),
+    atOnce(() => readPart({ store: table.store, key: part.key }, part.info?.size, { extent, shared, signal })),
   )
   const read = await Promise.all(parts)
   const actions = read.flatMap(({ header }) => header)
   const sidecars = extent === 'header' ? [] : actions.flatMap(action => (action.kind === 'sidecar' ? [action.sidecar] : []))
-  const aside = await Promise.all(sidecars.map(sidecar => atOnce(() => readSidecar(table, sidecar, sets, signal))))
+  const aside = await Promise.all(sidecars.map(sidecar => atOnce(() => readSidecar(table, sidecar, shared, signal))))
   const listed = new ListedFiles(actions.flatMap(action => (action.kind === 'add' ? [action.add] : [])))
   const stored = new StoredFiles([...read.map(({ columns }) => columns), ...aside].flat(), sets)
   return {
@@ -59,14 +61,14 @@ interface Part {
 
 interface PartRequest {
   readonly extent: 'header' | 'files'
-  readonly sets: PartitionSets
+  readonly shared: SharedColumns
   readonly signal: AbortSignal
 }
 
-async function readPart({ store, key }: StoredAt, size: number | undefined, { extent, sets, signal }: PartRequest): Promise<Part> {
+async function readPart({ store, key }: StoredAt, size: number | undefined, { extent, shared, signal }: PartRequest): Promise<Part> {
   if (key.endsWith('.json')) return { header: await readAllActions({ store, key }, extent, signal), columns: [] }
   const file = await openParquet(await openRangeFile(store, key, size, signal), signal)
-  const [header, columns] = await Promise.all([readHeaders(file, signal), extent === 'files' ? readFileColumns(file, sets, signal) : []])
+  const [header, columns] = await Promise.all([readHeaders(file, signal), extent === 'files' ? readFileColumns(file, shared, signal) : []])
   return { header, columns }
 }
 
@@ -81,10 +83,10 @@ async function readHeaders(file: ParquetFile, signal: AbortSignal): Promise<read
 async function readSidecar(
   table: DeltaTable,
   { path, sizeInBytes }: Sidecar,
-  sets: PartitionSets,
+  shared: SharedColumns,
   signal: AbortSignal,
 ): Promise<readonly FileColumns[]> {
   const at = isAbsolute(path) ? locateFile(table, path) : { store: table.store, key: logKey(table, `_sidecars/${path}`) }
   const file = await openParquet(await openRangeFile(at.store, at.key, sizeInBytes, signal), signal)
-  return await readFileColumns(file, sets, signal)
+  return await readFileColumns(file, shared, signal)
 }

@@ -1,3 +1,4 @@
+import type { ProgressCount } from '#base/progress.ts'
 import { chunkAt, inColumn, readPages, type Chunk } from './chunkPages.ts'
 import { openNumbers } from './numberColumn.ts'
 import { whole, type ParquetFile, type RowGroupAt } from './parquet.ts'
@@ -27,8 +28,19 @@ export interface VectorColumns {
   readonly cardinality: Float64Array
 }
 
+/** What the parts of one checkpoint have in common. */
+export interface SharedColumns {
+  readonly sets: PartitionSets
+  /** Counts rows. */
+  readonly progress: ProgressCount
+}
+
 /** The files of every row group that has some; statistics stay behind. @throws LakehouseError `corrupt` */
-export async function readFileColumns(file: ParquetFile, sets: PartitionSets, signal: AbortSignal): Promise<readonly FileColumns[]> {
+export async function readFileColumns(
+  file: ParquetFile,
+  { sets, progress }: SharedColumns,
+  signal: AbortSignal,
+): Promise<readonly FileColumns[]> {
   return await whole(file.source, signal, async () => {
     const groups = file.groups.map(group => ({ group, chunks: chunksOf(file, group) }))
     const spans = groups.flatMap(({ chunks }) => Object.values(chunks)).filter(chunk => chunk !== undefined)
@@ -41,6 +53,7 @@ export async function readFileColumns(file: ParquetFile, sets: PartitionSets, si
       const path = await readTexts(stream, chunks.path, rows)
       const partitions = await readPartitions(stream, chunks, rows, sets)
       const size = await readNumbers(stream, chunks.size, rows)
+      progress.add(rows)
       columns.push({ file, group, path, partitions, size, vectors: await readVectors(stream, chunks, rows) })
     }
     return columns
