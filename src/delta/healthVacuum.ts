@@ -1,8 +1,9 @@
 import { ProgressCount } from '#base/progress.ts'
+import type { ActiveFiles } from './activeFiles.ts'
 import { readCommits } from './commits.ts'
 import { readRemoves } from './checkpointRemoves.ts'
 import { FileKeys } from './fileKeys.ts'
-import type { FilesAndBytes, VacuumHealth } from './healthTypes.ts'
+import type { VacuumHealth } from './healthTypes.ts'
 import type { CommitFile, LogFiles } from './logNames.ts'
 import { readableRanges, type VersionRange } from './readable.ts'
 import { ownPath, ownVectorPath, Removals, type EarlierVacuum, type RemovedFile } from './removals.ts'
@@ -45,15 +46,18 @@ export async function planVacuum(table: DeltaTable, request: VacuumRequest, sign
     (last, each) => (last && last.before > each.before ? last : each),
     undefined,
   )
-  const old = new Map([...removals.files].filter(([, { time }]) => time < before))
-  for (const path of await activeAmong(table, newest, old, signal)) old.delete(path)
-  const isGone = (time: number): boolean => earlier !== undefined && time < earlier.before
-  const gone = new Set([...old.values()].filter(({ time }) => isGone(time)))
-  const [needed, lost] = [removals.needs(range, new Set(old.values())), removals.needs(range, gone)]
+  const { files } = removals
+  for (const [path, { time }] of files) if (time >= before) removals.keep(path)
+  for (const path of await activeAmong(table, newest, files, signal)) removals.keep(path)
+  const isGone = ({ time }: { readonly time: number }): boolean => earlier !== undefined && time < earlier.before
+  const needed = removals.needs(range, file => !file.stays)
+  const lost = removals.needs(range, file => !file.stays && isGone(file))
+  for (const [path, file] of files) if (isGone(file)) files.delete(path)
+  const changes = removals.changes.filter(change => change.time < before && !isGone(change))
   return {
     before,
-    files: new Map([...old].filter(([, file]) => !gone.has(file))),
-    changes: new Map(removals.changes.filter(({ time }) => time < before && !isGone(time)).map(({ path, size }) => [path, size])),
+    files,
+    changes: new Map(changes.map(({ path, size }) => [path, size])),
     unreadable: rangesWhere(range, i => (needed[i] ?? 0) > 0 && (lost[i] ?? 0) === 0),
     earlier: earlier && { ...earlier, unreadable: rangesWhere(range, i => (lost[i] ?? 0) > 0) },
     since: range.from,
@@ -62,15 +66,20 @@ export async function planVacuum(table: DeltaTable, request: VacuumRequest, sign
 
 /** A plan in numbers. */
 export function vacuumHealth({ before, files, changes, unreadable, earlier, since }: VacuumPlan, retentionHours: number): VacuumHealth {
-  const sizes = (kind: RemovedFile['kind']): readonly (number | undefined)[] =>
-    [...files.values()].filter(file => file.kind === kind).map(({ size }) => size)
+  const found = { data: { files: 0, bytes: 0 }, deletionVectors: { files: 0, bytes: 0 }, changes: { files: 0, bytes: 0 } }
+  let withoutSize = 0
+  const add = (kind: keyof typeof found, size: number | undefined): void => {
+    found[kind].files += 1
+    found[kind].bytes += size ?? 0
+    if (size === undefined) withoutSize += 1
+  }
+  for (const { kind, size } of files.values()) add(kind, size)
+  for (const size of changes.values()) add('changes', size)
   return {
     retentionHours,
     before: isoTime(before),
-    data: counted(sizes('data')),
-    deletionVectors: counted(sizes('deletionVectors')),
-    changes: counted([...changes.values()]),
-    withoutSize: [...files.values()].filter(({ size }) => size === undefined).length,
+    ...found,
+    withoutSize,
     unreadable,
     earlier: earlier ? { version: earlier.version, before: isoTime(earlier.before), unreadable: earlier.unreadable } : null,
     since,
@@ -83,7 +92,8 @@ async function replayRemovals(table: DeltaTable, log: LogFiles, base: number, si
   const removals = new Removals(table)
   const steps = stepsOf(log)
   const checkpoint = log.checkpoints.findLast(({ version }) => version === base)
-  if (!checkpoint || log.commits[0]?.version === 0) {
+  const startsAtCommit = base === 0 && log.commits[0]?.version === 0
+  if (!checkpoint || startsAtCommit) {
     await readOlder(table, steps, removals, signal)
     return removals
   }
@@ -145,10 +155,9 @@ async function activeAmong(
 ): Promise<ReadonlySet<string>> {
   const active = new Set<string>()
   if (!files || paths.size === 0) return active
-  const keys = new FileKeys()
-  for (const [path, { kind, logged }] of paths) if (kind === 'data') for (const each of new Set([path, logged])) keys.addPath(each)
-  const withVector = Int32Array.from(files.deleted.keys()).filter(position => (files.deleted[position] ?? 0) > 0)
-  for (const positions of [files.positionsOf(keys), withVector]) {
+  const all = new Int32Array(files.length).map((_, position) => position)
+  const withVector = all.filter(position => (files.deleted[position] ?? 0) > 0)
+  for (const positions of files.length <= paths.size ? [all] : [positionsAt(files, paths), withVector]) {
     for (const [i, position] of positions.entries()) {
       if (i % blockFiles === 0) await nextTurn()
       signal.throwIfAborted()
@@ -161,8 +170,10 @@ async function activeAmong(
   return active
 }
 
-function counted(sizes: readonly (number | undefined)[]): FilesAndBytes {
-  return { files: sizes.length, bytes: sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0) }
+function positionsAt(files: ActiveFiles, paths: ReadonlyMap<string, RemovedFile>): Int32Array {
+  const keys = new FileKeys()
+  for (const [path, { kind, logged }] of paths) if (kind === 'data') for (const each of new Set([path, logged])) keys.addPath(each)
+  return files.positionsOf(keys)
 }
 
 function rangesWhere({ from, to }: VersionRange, isMeant: (index: number) => boolean): readonly VersionRange[] {

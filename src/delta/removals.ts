@@ -11,6 +11,8 @@ export interface RemovedFile {
   /** Bytes; undefined where the log does not say. */
   size: number | undefined
   readonly kind: 'data' | 'deletionVectors'
+  /** True once it is known that VACUUM leaves it. */
+  stays: boolean
   /** As the log writes it, absolute perhaps. */
   readonly logged: string
 }
@@ -38,8 +40,9 @@ export interface EarlierVacuum {
  * files that were only added nothing is kept, so memory follows what was removed.
  */
 export class Removals {
+  /** By path relative to the table. */
+  readonly files = new Map<string, RemovedFile>()
   readonly #table: DeltaTable
-  readonly #files = new Map<string, RemovedFile>()
   readonly #lives = new Map<RemovedFile, Life[]>()
   readonly #changes: { readonly path: string; readonly size: number; readonly time: number }[] = []
   readonly #vacuums: EarlierVacuum[] = []
@@ -47,11 +50,6 @@ export class Removals {
 
   constructor(table: DeltaTable) {
     this.#table = table
-  }
-
-  /** By path relative to the table. */
-  get files(): ReadonlyMap<string, RemovedFile> {
-    return this.#files
   }
 
   /** Files of change data, which are of no version. */
@@ -77,7 +75,7 @@ export class Removals {
   /** A file that was active from `version` on, or earlier. */
   begun(version: number, add: Pick<AddFile, 'path' | 'size' | 'deletionVector'>): void {
     const path = ownPath(this.#table, add.path)
-    const file = path === undefined ? undefined : this.#files.get(path)
+    const file = path === undefined ? undefined : this.files.get(path)
     if (!file) return
     file.size ??= add.size
     const id = vectorId(add.deletionVector)
@@ -90,14 +88,23 @@ export class Removals {
     return [...this.#lives].flatMap(([{ logged }, lives]) => (lives.some(({ from }) => from === undefined) ? [logged] : []))
   }
 
-  /** How often each version of a range needs a file of `gone`: 0 for one that can be read without them. */
-  needs(range: VersionRange, gone: ReadonlySet<RemovedFile>): Int32Array {
+  /** VACUUM leaves this file. */
+  keep(path: string): void {
+    const file = this.files.get(path)
+    if (file) file.stays = true
+    this.files.delete(path)
+  }
+
+  /** How often each version of a range needs a file that is gone: 0 for one that can be read without them. */
+  needs(range: VersionRange, isGone: (file: RemovedFile) => boolean): Int32Array {
     const steps = new Int32Array(range.to - range.from + 2)
-    for (const { data, vectors, from, to } of [...this.#lives.values()].flat()) {
-      if (from === undefined || to < Math.max(from, range.from) || (!gone.has(data) && !(vectors && gone.has(vectors)))) continue
-      const start = Math.max(from, range.from) - range.from
-      steps[start] = (steps[start] ?? 0) + 1
-      steps[to + 1 - range.from] = (steps[to + 1 - range.from] ?? 0) - 1
+    for (const lives of this.#lives.values()) {
+      for (const { data, vectors, from, to } of lives) {
+        if (from === undefined || to < Math.max(from, range.from) || (!isGone(data) && !(vectors && isGone(vectors)))) continue
+        const start = Math.max(from, range.from) - range.from
+        steps[start] = (steps[start] ?? 0) + 1
+        steps[to + 1 - range.from] = (steps[to + 1 - range.from] ?? 0) - 1
+      }
     }
     for (let i = 1; i < steps.length; i += 1) steps[i] = (steps[i] ?? 0) + (steps[i - 1] ?? 0)
     return steps.subarray(0, -1)
@@ -135,13 +142,13 @@ export class Removals {
   }
 
   #fileAt(path: string, how: Pick<RemovedFile, 'kind' | 'logged'>, time: number): RemovedFile {
-    const known = this.#files.get(path)
+    const known = this.files.get(path)
     if (known) {
       known.time = Math.max(known.time, time)
       return known
     }
-    const file: RemovedFile = { time, size: undefined, ...how }
-    this.#files.set(path, file)
+    const file: RemovedFile = { time, size: undefined, stays: false, ...how }
+    this.files.set(path, file)
     return file
   }
 

@@ -178,6 +178,34 @@ describe('what VACUUM would remove', () => {
     )
   })
 
+  it('looks no further back than to a commit that is missing', async () => {
+    const log = logInMemory()
+    await log.commit(0, [protocol, metadata(), add('a')])
+    await log.commit(1, [add('x')])
+    await log.put(`${'3'.padStart(20, '0')}.checkpoint.00000000-0000-0000-0000-000000000000.json`, [
+      protocol,
+      metadata(),
+      add('a'),
+      add('b'),
+    ])
+    await log.commit(4, [removed('a', 1)])
+    await log.commit(5, [add('c')])
+    const { data, unreadable, since } = await vacuumOf(log)
+    assert.deepEqual({ data, unreadable, since }, { data: { files: 1, bytes: 10 }, unreadable: [{ from: 3, to: 3 }], since: 3 })
+  })
+
+  it('finds what is in use among few files and among many', async () => {
+    const log = logInMemory()
+    const many = Array.from({ length: 20 }, (_, i) => add(`f${i}`))
+    await log.commit(0, [protocol, metadata(), add('a'), add('b'), add('c')])
+    await log.commit(1, [removed('a', 1), add('a', vector('a')), removed('b', 1), removed('c', 1)])
+    assert.deepEqual((await vacuumOf(log)).data.files, 2)
+    await log.commit(2, many)
+    await log.commit(3, [removed('a', 2, vector('a')), add('a', vector('b'))])
+    const { data, deletionVectors } = await vacuumOf(log)
+    assert.deepEqual([data.files, deletionVectors.files], [2, 1])
+  })
+
   it('reads the removed files of a checkpoint in JSON too', async () => {
     const log = logInMemory()
     await log.put(`${'3'.padStart(20, '0')}.checkpoint.00000000-0000-0000-0000-000000000000.json`, [
