@@ -114,7 +114,9 @@ async function writeAndAsk(
             process.stdout.write(`  ${plan?.name}: ${step.slice(0, 300)}\n    ${String(error).slice(0, 300)}\n`)
         }
         if (plan) await writeTable(spark.run, plan, folder, onRefused)
-        return await askSpark(spark.run, table)
+        return await askSpark(spark.run, table).catch((error: unknown) => {
+          throw new Error(`Spark cannot read ${table.name}.`, { cause: error })
+        })
       } finally {
         await spark.end()
       }
