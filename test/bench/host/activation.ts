@@ -4,9 +4,9 @@ import dgram from 'node:dgram'
 import fs from 'node:fs'
 import { createRequire } from 'node:module'
 import net from 'node:net'
-import { setTimeout } from 'node:timers/promises'
 import workerThreads from 'node:worker_threads'
 import * as vscode from 'vscode'
+import { windowAtRest } from '../../support/windowAtRest.ts'
 
 /** What activation.ts of the bench reads back. */
 export interface ActivationReport {
@@ -33,21 +33,6 @@ export async function run(): Promise<void> {
   const report: ActivationReport = { ms, loaded: loadedFiles().filter(file => !before.includes(file)), touched: [...touched] }
   write(output, JSON.stringify(report))
 }
-
-/** A window that has just opened is busy with itself; at rest it answers at once. */
-async function windowAtRest(): Promise<void> {
-  const giveUp = performance.now() + restMs
-  for (let quick = 0; quick < quickAnswers && performance.now() < giveUp; await setTimeout(pauseMs)) {
-    const asked = performance.now()
-    await vscode.commands.executeCommand('setContext', 'dataflowBench.asked', asked)
-    quick = performance.now() - asked < quickMs ? quick + 1 : 0
-  }
-}
-
-const restMs = 30_000
-const pauseMs = 50
-const quickMs = 5
-const quickAnswers = 20
 
 function loadedFiles(): string[] {
   return Object.keys(createRequire(__filename).cache)
