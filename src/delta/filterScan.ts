@@ -19,20 +19,23 @@ import { countLive, inFile, knownLive, readSlice, rowBatch, type Plan, type RowP
 export function planFiltered(text: string): Plan {
   return async (scan, { offset, limit }) => {
     const search = await searchFor(scan.snapshot, text, scan.signal)
-    const progress = new ProgressCount(scan.table.report, { stage: 'files', total: null, unit: 'files' })
+    const progress = new ProgressCount(scan.table.report, { stage: 'rows', total: search.candidates, unit: 'files' })
     const page: Page = { parts: [], skip: offset, need: limit, more: false }
     let atOnce = 1
     for (let index = 0; !page.more; index += 1) {
       const block = await search.block(index, scan.signal)
       if (!block) break
-      for (let at = 0; at < block.length && !page.more;) {
-        const total = totalOf(block[at])
+      const { files: found } = block
+      progress.add(block.candidates - found.length)
+      for (let at = 0; at < found.length && !page.more;) {
+        const total = totalOf(found[at])
         if (total !== undefined && total <= page.skip) {
           page.skip -= total
           at += 1
+          progress.add(1)
           continue
         }
-        const files = block.slice(at, at + atOnce)
+        const files = found.slice(at, at + atOnce)
         await takeFiles(scan, search, files, page)
         at += files.length
         progress.add(files.length)

@@ -22,10 +22,19 @@ export interface Search {
   readonly mapping: ColumnMapping
   readonly files: ActiveFiles
   readonly isPartition: (column: FilterColumn) => boolean
-  /** Block `index` of the files that may have such rows, in order; undefined after the last. */
-  readonly block: (index: number, signal: AbortSignal) => Promise<readonly FoundFile[] | undefined>
+  /** Files that partition values do not exclude. */
+  readonly candidates: number
+  /** Block `index` of them, in order; undefined after the last. */
+  readonly block: (index: number, signal: AbortSignal) => Promise<Block | undefined>
   /** Rows that were found in units, counted in the unit; the last used ones. */
   readonly found: Lru<Unit, Int32Array>
+}
+
+/** Some files in order. */
+export interface Block {
+  readonly candidates: number
+  /** Those that statistics do not exclude either. */
+  readonly files: readonly FoundFile[]
 }
 
 /** A file that may have such rows. */
@@ -61,8 +70,8 @@ export async function searchFor(snapshot: Snapshot, text: string, signal: AbortS
 }
 
 const searches = new WeakMap<Snapshot, Lru<string, Search>>()
-const keptSearches = 8
-const keptBytes = 32 * 1024 * 1024
+const keptSearches = 4
+const keptBytes = 16 * 1024 * 1024
 /** Files whose statistics are looked at together: few at first, since the first page may need no more. */
 const firstBlock = 256
 const largestBlock = 32_768
@@ -87,10 +96,12 @@ async function beginSearch(snapshot: Snapshot, text: string, signal: AbortSignal
     mapping,
     files,
     isPartition,
+    candidates: candidates.positions.length,
     block: async (index, now) => {
       const { start, end } = blockAt(index)
-      if (start >= candidates.positions.length) return undefined
-      return (blocks[index] ??= await examine(candidates.positions.subarray(start, end), now))
+      const positions = candidates.positions.subarray(start, end)
+      if (positions.length === 0) return undefined
+      return { candidates: positions.length, files: (blocks[index] ??= await examine(positions, now)) }
     },
     found: new Lru(keptBytes, rows => rows.byteLength + 100),
   }

@@ -57,6 +57,7 @@ const columns: Readonly<Record<string, Column>> = {
     type: 'string',
     sql: "case r % 6 when 0 then null when 1 then '' when 2 then 'a%_b' when 3 then 'file' || file || repeat('é', 20) || repeat('x', 20) || (r % 5) when 4 then 'file' || file || '🦆' || (n // 100) else chr(97 + file) || (r % 50) end",
   },
+  u: { type: 'string', sql: "if(r % 31 = 0, null, 'long' || file || repeat('y', 30) || (r % 9))" },
   dt: { type: 'date', sql: "date '1969-12-01' + (file * 30 + r % 40)::int" },
   ts: { type: 'timestamp_ntz', sql: 'make_timestamp((file - 2) * 3000000 + r % 3000000)' },
   b: { type: 'boolean', sql: 'case when file = 5 then true when r % 3 = 0 then null else r % 2 = 0 end' },
