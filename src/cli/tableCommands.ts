@@ -8,7 +8,7 @@ import { alignedLines, describeLines, fileLine, historyLine } from './textOutput
 
 type Of<K extends Command['kind']> = Command & { readonly kind: K }
 
-const historyPage = 1000
+const historyPage = 10_000
 const rowsPage = 100_000
 const filesPage = 10_000
 

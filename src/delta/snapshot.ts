@@ -127,7 +127,19 @@ async function replayFrom(
     progress.add(1)
     if (extent === 'header' && tail.hasHeader) return tail.over(undefined)
   }
-  return tail.over(checkpoint && (await readCheckpoint(table, checkpoint, extent, signal)))
+  return tail.over(checkpoint && (await wholeCheckpoint(table, checkpoint, extent, signal)))
+}
+
+/** @throws LakehouseError `corrupt` also for a checkpoint that says nothing of its table, such as an empty file of JSON */
+async function wholeCheckpoint(
+  table: DeltaTable,
+  checkpoint: Checkpoint,
+  extent: 'header' | 'files',
+  signal: AbortSignal,
+): Promise<CheckpointState> {
+  const state = await readCheckpoint(table, checkpoint, extent, signal)
+  if (state.protocol || state.metadata) return state
+  throw problem(table, 'corrupt', `its checkpoint of version ${checkpoint.version} has neither a protocol nor a metaData action`)
 }
 
 /** The actions after a checkpoint, replayed from the newest back: the first that names something wins. */
