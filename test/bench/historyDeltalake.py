@@ -1,4 +1,4 @@
-"""URI LIMIT: answers each line of stdin with the ms that deltalake takes for the newest LIMIT commits of a table (0: all); S3 by AWS_ variables."""
+"""URI LIMIT: answers each line of stdin with the ms that deltalake takes for the newest LIMIT commits of a table (0: all)."""
 
 import sys
 import time

@@ -10,7 +10,7 @@ import { ensureSparkRuntime } from '#runtime/sparkRuntime.ts'
 import { ensurePeersPython } from '../support/peersPython.ts'
 import { benchActivation } from './activation.ts'
 import { benchCellLatency } from './cellLatency.ts'
-import { benchHistoryLocal, benchHistoryS3 } from './deltaHistory.ts'
+import { benchHistory } from './deltaHistory.ts'
 import { benchPreviewLocal, benchPreviewS3 } from './deltaPreview.ts'
 import { benchSnapshotLocal, benchSnapshotS3 } from './deltaSnapshot.ts'
 import { runHostBench } from './hostBench.ts'
@@ -21,7 +21,7 @@ const benches: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
   activation: benchActivation,
   'vsix-size': benchVsixSize,
   'cell-latency': () => onStack(benchCells),
-  'delta-history': () => onStack(benchHistory),
+  'delta-history': benchHistoryLocal,
   'delta-snapshot': () => onStack(benchSnapshot),
   'delta-preview': () => onStack(benchPreview),
 }
@@ -75,14 +75,11 @@ async function benchPreview(bed: TestBed): Promise<readonly BenchRow[]> {
   return [...local, ...(await benchPreviewS3(folder, python, stack))]
 }
 
-async function benchHistory(bed: TestBed): Promise<readonly BenchRow[]> {
-  const folder = join(findPlaces(process.env).cache, 'bench', 'delta-history')
-  const python = await ensurePeersPython(AbortSignal.timeout(600_000))
-  const local = await benchHistoryLocal(folder, python)
-  const line = new ProgressLine()
-  const stack = await bed.openStack(progress => line.show(progress))
-  line.end()
-  return [...local, ...(await benchHistoryS3(folder, python, stack))]
+async function benchHistoryLocal(): Promise<readonly BenchRow[]> {
+  return await benchHistory(
+    join(findPlaces(process.env).cache, 'bench', 'delta-history'),
+    await ensurePeersPython(AbortSignal.timeout(600_000)),
+  )
 }
 
 async function benchSnapshot(bed: TestBed): Promise<readonly BenchRow[]> {
