@@ -35,14 +35,29 @@ const memoBytes = 256 * 1024 * 1024
 
 function createMemo(capacity: number): Memo {
   const kept = new Lru<string, { readonly value: unknown; readonly weight: number }>(capacity, ({ weight }) => weight)
+  const making = new Map<string, Promise<void>>()
   return async <T>(key: string, make: () => Promise<T>, weigh: (value: T) => number): Promise<T> => {
+    // What one reads, others wait for; the next of them reads it anew where that one failed or left.
+    for (let other = making.get(key); other; other = making.get(key)) await other
     const known = kept.get(key)
     // SAFETY: the beginning of a key names the kind of its value.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     if (known) return known.value as T
-    const value = await make()
-    kept.set(key, { value, weight: weigh(value) })
-    return value
+    const made = make()
+    making.set(
+      key,
+      made.then(
+        () => {},
+        () => {},
+      ),
+    )
+    try {
+      const value = await made
+      kept.set(key, { value, weight: weigh(value) })
+      return value
+    } finally {
+      making.delete(key)
+    }
   }
 }
 
