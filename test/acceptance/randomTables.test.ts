@@ -30,7 +30,7 @@ const stepsOfTable = 10
 const sessionsAtOnce = 3
 
 describe('random tables', function () {
-  this.timeout(300_000 + tables * 60_000)
+  this.timeout(600_000 + tables * 60_000)
   const seed = seedOfRun()
   const prefix = `random-tables-${randomUUID().slice(0, 8)}`
   const written = Array.from({ length: tables }, (_, i) => randomSparkTable(`spark_${i}`, seed * 1000 + i, stepsOfTable))
