@@ -11,6 +11,7 @@ import { ensurePeersPython } from '../support/peersPython.ts'
 import { benchActivation } from './activation.ts'
 import { benchCellLatency } from './cellLatency.ts'
 import { benchHistory } from './deltaHistory.ts'
+import { benchDeltaOpen } from './deltaOpen.ts'
 import { benchPreviewLocal, benchPreviewS3 } from './deltaPreview.ts'
 import { benchSnapshotLocal, benchSnapshotS3 } from './deltaSnapshot.ts'
 import { runHostBench } from './hostBench.ts'
@@ -22,6 +23,7 @@ const benches: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
   'vsix-size': benchVsixSize,
   'cell-latency': () => onStack(benchCells),
   'delta-history': benchHistoryLocal,
+  'delta-open': benchDeltaOpen,
   'delta-snapshot': () => onStack(benchSnapshot),
   'delta-preview': () => onStack(benchPreview),
 }
