@@ -24,7 +24,7 @@ import {
 } from '../support/sparkAnswers.ts'
 import type { SparkTable } from '../support/sparkTables.ts'
 
-const tablesByDefault = 4
+const tablesByDefault = 3
 const tables = Number(process.env['DATAFLOW_RANDOM_TABLES'] ?? tablesByDefault)
 const stepsOfTable = 10
 const sessionsAtOnce = 3
