@@ -1,6 +1,6 @@
 import type { Report } from '#base/progress.ts'
-import type { DiffRequest, TableDiff } from '#delta/diffTypes.ts'
-import type { TableHealth } from '#delta/healthTypes.ts'
+import type { DiffRequest, TableDiff } from '#delta/diff/diffTypes.ts'
+import type { TableHealth } from '#delta/health/healthTypes.ts'
 import type { At, FilesPage, FilesRequest, HistoryPage, RowsRequest, TableDescription, TableHeader, TableRows } from '#delta/types.ts'
 import type { ListPage, ListRequest } from '#storage/objectStore.ts'
 import type { StoreSpec } from '#storage/storeSpec.ts'

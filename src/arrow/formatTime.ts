@@ -1,5 +1,6 @@
 import { Lru } from '#base/lru.ts'
-import { dateText, floorDiv } from './time.ts'
+import { floorDiv } from '#base/floorDiv.ts'
+import { dateText } from './time.ts'
 
 /**
  * Dates and times as text, exact to the unit of the column. A fraction has as many digits as it needs of 3, 6 or 9, none when it is zero.

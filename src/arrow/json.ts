@@ -2,7 +2,8 @@ import { DataType, DateUnit, IntervalUnit, Precision, type Data, type Field, typ
 import { LakehouseError } from '#base/errors.ts'
 import { decimalFromWords, decimalText } from './decimal.ts'
 import { jsonTokens } from './jsonTokens.ts'
-import { dateText, durationText, floorDiv, timestampText, timeText } from './time.ts'
+import { floorDiv } from '#base/floorDiv.ts'
+import { dateText, durationText, timestampText, timeText } from './time.ts'
 import { base64, variantJson } from './variant.ts'
 
 /** A value as the command line prints it. */

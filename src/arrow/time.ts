@@ -1,3 +1,5 @@
+import { floorDiv } from '#base/floorDiv.ts'
+
 const microsPerDay = 86_400_000_000n
 
 /** `YYYY-MM-DD` of a day counted from 1970-01-01, proleptic Gregorian; years outside 0000–9999 as `+YYYYYY` or `-YYYYYY`. */
@@ -25,12 +27,6 @@ export function durationText(micros: bigint): string {
   const time = timeText(size % microsPerDay)
   const [hours, minutes, seconds] = time.split(':').map(part => part.replace(/^0(?=\d)/, ''))
   return `${micros < 0n ? '-' : ''}P${size / microsPerDay}DT${hours}H${minutes}M${seconds}S`
-}
-
-/** Quotient rounded towards minus infinity. */
-export function floorDiv(value: bigint, by: bigint): bigint {
-  const quotient = value / by
-  return value % by < 0n ? quotient - 1n : quotient
 }
 
 /** Howard Hinnant's days-to-civil: exact for every day a double counts (https://howardhinnant.github.io/date_algorithms.html). */

@@ -1,6 +1,7 @@
 import { LakehouseError } from '#base/errors.ts'
 import { decimalText } from './decimal.ts'
-import { dateText, floorDiv, timestampText } from './time.ts'
+import { floorDiv } from '#base/floorDiv.ts'
+import { dateText, timestampText } from './time.ts'
 
 /**
  * The binary form of a variant value as JSON text, exact: integers and decimals of any size as numbers, dates and times as

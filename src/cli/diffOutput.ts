@@ -1,4 +1,4 @@
-import type { ColumnState, RowChange, TableDiff } from '#delta/diffTypes.ts'
+import type { ColumnState, RowChange, TableDiff } from '#delta/diff/diffTypes.ts'
 import type { Protocol } from '#delta/types.ts'
 import { alignedLines, sqlType } from './textOutput.ts'
 
@@ -10,7 +10,7 @@ export function diffLines(diff: TableDiff, key: readonly string[]): string {
     section('Partitioned by', partitionLines(diff)),
     section('Properties', propertyLines(diff)),
     section('Protocol', protocolLines(diff)),
-    section('Rows', diff.sample.map(sampleLine)),
+    section('Examples', diff.sample.map(sampleLine)),
     ...(diff.tooLarge ? [`Too large to compare here: run this on Spark\n${diff.tooLarge.query}\n`] : []),
   ].join('')
 }

@@ -1,4 +1,4 @@
-import { bytesText, percent, versionsText } from '#delta/healthFindings.ts'
+import { bytesText, percent, versionsText } from '#delta/health/healthFindings.ts'
 import type {
   FileHealth,
   FilesAndBytes,
@@ -8,8 +8,8 @@ import type {
   StatisticsHealth,
   TableHealth,
   VacuumHealth,
-} from '#delta/healthTypes.ts'
-import type { VersionRange } from '#delta/readable.ts'
+} from '#delta/health/healthTypes.ts'
+import type { VersionRange } from '#delta/log/readable.ts'
 import { alignedLines } from './textOutput.ts'
 
 const barWidth = 30

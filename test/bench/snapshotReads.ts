@@ -1,5 +1,5 @@
 // What a process that opens a table loads: bundled as the product is, and no more of it.
-import { listLog } from '#delta/log.ts'
+import { listLog } from '#delta/log/log.ts'
 import { loadSnapshot } from '#delta/snapshot.ts'
 import { openTable } from '#delta/table.ts'
 import { openStore } from '#storage/openStore.ts'

@@ -1,4 +1,4 @@
-import { crc32 } from '#delta/crc32.ts'
+import { crc32 } from '#parquet/crc32.ts'
 
 export const portable = 1_681_511_377
 export const native = 1_681_511_376
@@ -52,4 +52,19 @@ function bitmap(low: readonly number[]): Uint8Array {
 /** All parts, one after another. */
 export function joined(...parts: readonly Uint8Array[]): Uint8Array {
   return new Uint8Array(Buffer.concat(parts))
+}
+
+const z85 = '0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#'
+
+/** Bytes as Z85 text, padded with zeros to a multiple of four. */
+export function encodeZ85(bytes: Uint8Array): string {
+  const padded = new Uint8Array(Math.ceil(bytes.byteLength / 4) * 4)
+  padded.set(bytes)
+  const view = new DataView(padded.buffer)
+  let text = ''
+  for (let at = 0; at < padded.byteLength; at += 4) {
+    const value = view.getUint32(at)
+    for (let power = 4; power >= 0; power -= 1) text += z85.charAt(Math.floor(value / 85 ** power) % 85)
+  }
+  return text
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { healthText } from '#cli/healthText.ts'
-import type { TableHealth } from '#delta/healthTypes.ts'
+import type { TableHealth } from '#delta/health/healthTypes.ts'
 
 const bins = [0, 4096, 16_384, 65_536].map((from, i, all) => ({ from, below: all[i + 1] ?? null, files: 0, bytes: 0 }))
 const health: TableHealth = {

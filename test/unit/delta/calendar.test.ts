@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { FileMetaData, SchemaElement } from 'hyparquet'
-import { calendarOf, toModernCalendar, type FileCalendar } from '#delta/calendar.ts'
+import { calendarOf, toModernCalendar, type FileCalendar } from '#parquet/calendar.ts'
 import { problemLike } from '../../support/deltaLog.ts'
 
 const footer = (pairs: Readonly<Record<string, string>>): FileMetaData => ({

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import * as zlib from 'node:zlib'
-import { createCodecs, decompress } from '#delta/codecs.ts'
+import { createCodecs, decompress } from '#parquet/codecs.ts'
 
 const { gunzipSync, brotliDecompressSync } = zlib
 const text = new TextEncoder().encode('delta '.repeat(5000) + 'end')

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { bindField } from '#delta/columns.ts'
-import { parquetTree } from '#delta/parquetTree.ts'
+import { bindField } from '#delta/rows/columns.ts'
+import { parquetTree } from '#parquet/parquetTree.ts'
 import type { DeltaField } from '#delta/types.ts'
 import { problemLike } from '../../support/deltaLog.ts'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { SchemaElement } from 'hyparquet'
-import { convertLeaf, Decimals } from '#delta/convert.ts'
-import { ByteColumn, type LeafValues } from '#delta/leaf.ts'
+import { convertLeaf, Decimals } from '#delta/rows/convert.ts'
+import { ByteColumn, type LeafValues } from '#parquet/leaf.ts'
 import { problemLike } from '../../support/deltaLog.ts'
 
 const bytes = (...values: readonly (readonly number[])[]): ByteColumn =>

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { crc32, crc32InScript } from '#delta/crc32.ts'
+import { crc32, crc32InScript } from '#parquet/crc32.ts'
 
 describe('crc32', () => {
   it('gives the check value of the algorithm, with and without the runtime', () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { damageOf } from '#delta/damage.ts'
+import { damageOf } from '#parquet/damage.ts'
 import { listHistory } from '#delta/reads.ts'
 import { logInMemory, metadata, protocol } from '../../support/deltaLog.ts'
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import type { DeletionVectorDescriptor } from '#delta/actions.ts'
-import { countBelow, deletedFlags, physicalRow, readDeletionVector } from '#delta/deletionVector.ts'
-import { decodeRoaring } from '#delta/roaring.ts'
-import { decodeZ85 } from '#delta/z85.ts'
+import { countBelow, deletedFlags, physicalRow, readDeletionVector } from '#delta/rows/deletionVector.ts'
+import { decodeRoaring } from '#delta/rows/roaring.ts'
+import { decodeZ85 } from '#delta/rows/z85.ts'
 import { halves, joined, native, portable, roaring64, vectorFile, words } from '../../support/deletionVectors.ts'
 import { logInMemory, problemLike } from '../../support/deltaLog.ts'
 

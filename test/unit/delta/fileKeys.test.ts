@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { FileKeys } from '#delta/fileKeys.ts'
+import { FileKeys } from '#delta/files/fileKeys.ts'
 
 const vector = (offset: number) => ({ storageType: 'u', pathOrInlineDv: 'x', offset, sizeInBytes: 1, cardinality: 1 })
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { isProblem } from '#base/errors.ts'
-import { parseFilter } from '#delta/filterParse.ts'
-import { filterColumns } from '#delta/filterRows.ts'
+import { parseFilter } from '#delta/filter/filterParse.ts'
+import { filterColumns } from '#delta/filter/filterRows.ts'
 import type { DeltaStruct, DeltaType } from '#delta/types.ts'
 
 const field = (name: string, type: DeltaType, metadata: Readonly<Record<string, unknown>> = {}) => ({

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import type { AddFile } from '#delta/actions.ts'
-import { canBeFalse, canBeTrue, canBeUnknown, outcomesOf } from '#delta/filterBounds.ts'
-import { parseFilter } from '#delta/filterParse.ts'
-import { partitionBounds, statisticsBounds } from '#delta/filterStats.ts'
+import { canBeFalse, canBeTrue, canBeUnknown, outcomesOf } from '#delta/filter/filterBounds.ts'
+import { parseFilter } from '#delta/filter/filterParse.ts'
+import { partitionBounds, statisticsBounds } from '#delta/filter/filterStats.ts'
 import type { DeltaStruct } from '#delta/types.ts'
 
 const fields = Object.entries({

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import * as zlib from 'node:zlib'
-import { decompress, decompressFront } from '#delta/codecs.ts'
-import { snappyFront } from '#delta/snappy.ts'
-import { zstdFront } from '#delta/zstdFront.ts'
+import { decompress, decompressFront } from '#parquet/codecs.ts'
+import { snappyFront } from '#parquet/snappy.ts'
+import { zstdFront } from '#parquet/zstdFront.ts'
 
 /** 600,000 numbers of four bytes; some of their bytes repeat. */
 const numbers = Int32Array.from({ length: 600_000 }, (_, i) => (i * 2_654_435_761) >> (i % 17))

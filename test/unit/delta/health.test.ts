@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { intervalHours } from '#delta/healthLog.ts'
-import { bytesText, percent, versionsText } from '#delta/healthFindings.ts'
+import { intervalHours } from '#delta/health/healthLog.ts'
+import { bytesText, percent, versionsText } from '#delta/health/healthFindings.ts'
 import { readTableHealth } from '#delta/reads.ts'
 import { add, logInMemory, metadata, protocol, remove, type LogInMemory } from '../../support/deltaLog.ts'
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { decodeHybrid, decodeValues, PageDictionary } from '#delta/encodings.ts'
-import { ByteColumn, chooseRows, concatLeaves, padTexts, type LeafData } from '#delta/leaf.ts'
+import { decodeHybrid, decodeValues, PageDictionary } from '#parquet/encodings.ts'
+import { ByteColumn, chooseRows, concatLeaves, padTexts, type LeafData } from '#parquet/leaf.ts'
 
 describe('encodings', () => {
   it('reads runs and bit-packed groups of every width', () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { listBack, listFrom, listLog } from '#delta/log.ts'
+import { listBack, listFrom, listLog } from '#delta/log/log.ts'
 import { commitName, logInMemory, problemLike, protocol } from '../../support/deltaLog.ts'
 
 const never = new AbortController().signal

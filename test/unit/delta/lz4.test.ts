@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { lz4Block, lz4Page } from '#delta/lz4.ts'
+import { lz4Block, lz4Page } from '#parquet/lz4.ts'
 
 /** "abcd", then 4 + 15 + 2 bytes from four back, then "xy". */
 const block = Uint8Array.of(0x4f, 97, 98, 99, 100, 4, 0, 2, 0x20, 120, 121)

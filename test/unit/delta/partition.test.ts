@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
-import { Decimals } from '#delta/convert.ts'
-import { ByteColumn } from '#delta/leaf.ts'
-import { parsePartitionValue } from '#delta/partition.ts'
+import { Decimals } from '#delta/rows/convert.ts'
+import { ByteColumn } from '#parquet/leaf.ts'
+import { parsePartitionValue } from '#delta/rows/partition.ts'
 import { problemLike } from '../../support/deltaLog.ts'
 
 const only = (text: string | null, type: string): unknown => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { liveRecordsOf, type AddFile } from '#delta/actions.ts'
-import { ListedFiles, liveRecords } from '#delta/activeFiles.ts'
-import { planSlices } from '#delta/slices.ts'
+import { ListedFiles, liveRecords } from '#delta/files/activeFiles.ts'
+import { planSlices } from '#delta/rows/slices.ts'
 
 const file = (path: string, records: number | undefined, deletedRows = 0): AddFile => ({
   path,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import type { RangeFile } from '#delta/rangeFile.ts'
-import { SpanStream } from '#delta/spanStream.ts'
+import type { RangeFile } from '#parquet/rangeFile.ts'
+import { SpanStream } from '#parquet/spanStream.ts'
 
 const never = new AbortController().signal
 const bytes = Uint8Array.from({ length: 200_000 }, (_, i) => i % 251)

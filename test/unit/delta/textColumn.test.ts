@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import { openNumbers } from '#delta/numberColumn.ts'
-import type { Page } from '#delta/pages.ts'
-import type { ParquetLeaf } from '#delta/parquetTree.ts'
-import { openTexts, textIn, TextColumn } from '#delta/textColumn.ts'
+import { openNumbers } from '#parquet/numberColumn.ts'
+import type { Page } from '#parquet/pages.ts'
+import type { ParquetLeaf } from '#parquet/parquetTree.ts'
+import { openTexts, textIn, TextColumn } from '#parquet/textColumn.ts'
 
 const leafOf = (type: 'BYTE_ARRAY' | 'INT64' | 'INT32'): ParquetLeaf => ({
   name: 'x',

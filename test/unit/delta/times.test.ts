@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { listLog } from '#delta/log.ts'
+import { listLog } from '#delta/log/log.ts'
 import { describeTable, listHistory } from '#delta/reads.ts'
 import { openTable, type DeltaTable } from '#delta/table.ts'
 import type { At } from '#delta/types.ts'
-import { resolveVersion } from '#delta/versions.ts'
+import { resolveVersion } from '#delta/log/versions.ts'
 import { LocalStore } from '#storage/localStore.ts'
 import { commitName, logInMemory, metadata, problemLike, protocol } from '../../support/deltaLog.ts'
 import { seededRandom, seedOfRun } from '../../support/random.ts'
@@ -126,19 +126,19 @@ describe('times of versions', function () {
   })
 })
 
-describe('in-commit timestamps', () => {
-  /** Versions 0 to 2 by their files, 3 to 6 by their own times; all files are of much later. */
-  async function midHistory() {
-    const log = logInMemory()
-    await log.commit(0, header, day(1))
-    await log.commit(1, [], day(2))
-    await log.commit(2, [], day(20))
-    const since = { 'delta.inCommitTimestampEnablementVersion': '3', 'delta.inCommitTimestampEnablementTimestamp': String(day(10)) }
-    await log.commit(3, [own(10), enabled(since)], day(21))
-    for (const version of [4, 5, 6]) await log.commit(version, [own(version + 7)], day(21))
-    return log
-  }
+/** Versions 0 to 2 by their files, 3 to 6 by their own times; all files are of much later. */
+async function midHistory() {
+  const log = logInMemory()
+  await log.commit(0, header, day(1))
+  await log.commit(1, [], day(2))
+  await log.commit(2, [], day(20))
+  const since = { 'delta.inCommitTimestampEnablementVersion': '3', 'delta.inCommitTimestampEnablementTimestamp': String(day(10)) }
+  await log.commit(3, [own(10), enabled(since)], day(21))
+  for (const version of [4, 5, 6]) await log.commit(version, [own(version + 7)], day(21))
+  return log
+}
 
+describe('in-commit timestamps', () => {
   it('decide from the time of their enablement on, and only the files before', async () => {
     const { table } = await midHistory()
     assert.equal(await versionAt(table, at('2024-01-09T23:59:59Z')), 1)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describeTable } from '#delta/reads.ts'
-import { parseTime } from '#delta/versions.ts'
+import { parseTime } from '#delta/log/versions.ts'
 import type { At } from '#delta/types.ts'
 import { add, logInMemory, metadata, problemLike, protocol, type LogInMemory } from '../../support/deltaLog.ts'
 
