@@ -57,7 +57,7 @@ export async function findFiles(
   return new Map((await files.pick(files.positionsOf(keys), signal)).map(add => [fileKey(add), add]))
 }
 
-export function listed(files: readonly AddFile[]): SomeFiles {
+function listed(files: readonly AddFile[]): SomeFiles {
   return { count: files.length, bytes: files.reduce((sum, { size }) => sum + size, 0), list: () => Promise.resolve(files) }
 }
 

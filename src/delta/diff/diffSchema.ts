@@ -16,7 +16,7 @@ export function diffHeaders(from: Header, to: Header): Pick<TableDiff, 'schema' 
 }
 
 /** Columns at every level; of one that is new or gone as a whole the members are not listed. */
-export function diffSchemas(from: Header, to: Header): SchemaDiff {
+function diffSchemas(from: Header, to: Header): SchemaDiff {
   const found: Found = { added: [], removed: [], changed: [], mappings: mappingsOf(from, to) }
   diffFields(from.schema?.fields ?? [], to.schema?.fields ?? [], { from: '', to: '' }, found)
   const { added, removed, changed } = found

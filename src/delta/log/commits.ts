@@ -48,7 +48,7 @@ const headBytes = 1024 * 1024
  * file. More than the beginning is read in ranges, so that a file of any length takes bounded memory.
  * @throws LakehouseError `corrupt` with the line
  */
-export async function* readActions(
+async function* readActions(
   store: ObjectStore,
   { info, bytes }: ObjectHead,
   extent: Extent,
