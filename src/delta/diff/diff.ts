@@ -13,6 +13,7 @@ import type { DiffRequest, FilesDiff, JsonRow, TableDiff } from './diffTypes.ts'
 import type { TallyResult } from './diffTally.ts'
 import { checkReadable } from '#delta/features.ts'
 import { scanColumns } from '#delta/rows/scan.ts'
+import { checkTypeChanges } from '#delta/rows/typeChanges.ts'
 import type { Header, Snapshot } from '#delta/snapshot.ts'
 import { problem, type DeltaTable } from '#delta/table.ts'
 
@@ -142,8 +143,10 @@ function tableColumns(header: Header): ScanColumns {
 
 /** @throws LakehouseError `unsupported` for rows that have nothing in common */
 function comparable({ table, from, to, columns }: Diffing): Comparison {
-  for (const { version, schema } of [from, to]) {
+  for (const header of [from, to]) {
+    const { version, schema } = header
     if (!schema) throw problem(table, 'invalid', 'its metadata has no schema, and so it has no rows', { version })
+    checkTypeChanges(table, header)
   }
   const versions = `the rows of ${table.location} versions ${from.version} and ${to.version}`
   if ('incomparable' in columns) {

@@ -68,14 +68,16 @@ class RangeTally implements CommitRange {
   }
 
   add(actions: readonly Action[]): void {
-    const isChange = actions.some(action => (action.kind === 'add' || action.kind === 'remove') && action.dataChange)
-    const hasChangeData = actions.some(action => action.kind === 'change')
+    const files = actions.filter(action => action.kind === 'add' || action.kind === 'remove')
+    const isChange = files.some(({ dataChange }) => dataChange)
+    // A commit without files changes no row, whatever its change data says.
+    const hasChangeData = files.length > 0 && actions.some(action => action.kind === 'change')
     this.hasDataChange ||= isChange || hasChangeData
     const weight = isChange && !hasChangeData ? 1 : 0
     for (const action of actions) {
       if (action.kind === 'add') this.#touch(action.add, action.add, weight)
       else if (action.kind === 'remove') this.#touch(action.remove, undefined, -weight)
-      else if (action.kind === 'change') this.changes.push(action.change)
+      else if (action.kind === 'change' && hasChangeData) this.changes.push(action.change)
       else if (action.kind === 'protocol') this.protocol = action.protocol
       else if (action.kind === 'metadata') {
         this.metadata = action.metadata

@@ -1,3 +1,4 @@
+import { isKnownChange } from '#delta/rows/typeChanges.ts'
 import { decimalOf, plainType } from '#delta/schema.ts'
 
 /**
@@ -10,17 +11,12 @@ export function widerType(a: string, b: string): string | undefined {
   return widens(b, a) ? a : undefined
 }
 
-const integers = ['byte', 'short', 'integer', 'long']
+/** Digits that the longest number of a type needs. */
+const digits: Readonly<Record<string, number>> = { byte: 3, short: 5, integer: 10, long: 19 }
 
 function widens(from: string, to: string): boolean {
-  const [rank, wider] = [integers.indexOf(from), integers.indexOf(to)]
-  if (rank >= 0 && wider >= 0) return rank < wider
-  if (to === 'double') return from === 'float' || (rank >= 0 && from !== 'long')
-  if (from === 'date') return to === 'timestamp_ntz'
   if (from === 'void' || from === 'null') return true
   const target = decimalOf(to)
-  if (!target) return false
-  const own = decimalOf(from) ?? (rank >= 0 ? { precision: from === 'long' ? 20 : 10, scale: 0 } : undefined)
-  if (!own || own.scale > target.scale) return false
-  return target.precision - target.scale >= own.precision - own.scale
+  const fits = !target || target.precision - target.scale >= (digits[from] ?? 0)
+  return fits && isKnownChange(from, to)
 }

@@ -24,7 +24,7 @@ function checkField(table: DeltaTable, version: number, { type, metadata }: Delt
   const changes: unknown = metadata['delta.typeChanges']
   for (const change of Array.isArray(changes) ? changes : []) {
     const [from, to] = isWire(change) ? [textOr(change, 'fromType'), textOr(change, 'toType')] : []
-    if (from !== undefined && to !== undefined && isKnown(from, to)) continue
+    if (from !== undefined && to !== undefined && isKnownChange(from, to)) continue
     throw problem(table, 'unsupported', `the type of its column ${column} was changed from ${from} to ${to}, which is not supported`, {
       version,
       feature: 'typeWidening',
@@ -49,7 +49,8 @@ const wider: Readonly<Record<string, readonly string[]>> = {
   date: ['timestamp_ntz'],
 }
 
-function isKnown(from: string, to: string): boolean {
+/** True for a change of a simple type that Delta allows and this reader follows. */
+export function isKnownChange(from: string, to: string): boolean {
   const target = decimalOf(to)
   if (!target) return wider[from]?.includes(to) ?? false
   const source = decimalOf(from)

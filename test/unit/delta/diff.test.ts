@@ -294,6 +294,7 @@ describe('widerType', () => {
       ['decimal(6,2)', 'decimal(7,4)', undefined],
       ['integer', 'decimal(12,2)', 'decimal(12,2)'],
       ['long', 'decimal(12,2)', undefined],
+      ['byte', 'decimal(4,1)', 'decimal(4,1)'],
       ['date', 'timestamp_ntz', 'timestamp_ntz'],
       ['date', 'timestamp', undefined],
       ['char(3)', 'string', 'string'],
