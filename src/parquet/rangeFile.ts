@@ -7,6 +7,8 @@ export interface RangeFile {
   readonly location: string
   /** Bytes. */
   readonly size: number
+  /** True where each read is a trip over the network. */
+  readonly isRemote: boolean
   /** Bytes [start, end). @throws LakehouseError `corrupt` when the object is shorter */
   read(start: number, end: number, signal: AbortSignal): Promise<Uint8Array>
 }
@@ -36,6 +38,7 @@ async function fetchTail(store: ObjectStore, key: string, size: number, signal: 
   return {
     location,
     size,
+    isRemote: store.isRemote,
     async read(start, end, readSignal) {
       readSignal.throwIfAborted()
       if (!(start >= 0 && start <= end && end <= size)) throw shorter(location, end)

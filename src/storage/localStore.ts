@@ -38,6 +38,7 @@ interface Paused {
  * refused. Folders without a file are no prefixes, as on S3. A `put` is complete or absent.
  */
 export class LocalStore implements ObjectStore, ObjectWriter {
+  readonly isRemote: boolean = false
   readonly #folder: string
   readonly #paused = new Lru<string, Paused>(openWalks)
 

@@ -4,6 +4,8 @@
  * that cannot be), `exhausted`, `failed`; after `signal` aborts they throw its reason.
  */
 export interface ObjectStore {
+  /** True where each request is a trip over the network: fewer of them are worth more bytes. */
+  readonly isRemote: boolean
   /** How to name a key in a message: `s3://bucket/key` or a path. */
   locate(key: string): string
   /** One page of keys below `prefix`; one request. */

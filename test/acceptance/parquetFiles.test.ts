@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createTableReads } from '#app/deltaReads.ts'
+import type { TableReads } from '#app/tableReads.ts'
 import { decodeArrow } from '#arrow/ipc.ts'
 import { jsonRecords } from '#arrow/json.ts'
 import type { RowsRequest } from '#delta/types.ts'
@@ -21,7 +22,8 @@ describe('Parquet files of pyarrow', function () {
   this.timeout(300_000)
   const seed = seedOfRun()
   const folder = mkdtempSync(join(tmpdir(), 'dataflow-parquet-'))
-  const reads = createTableReads(() => new LocalStore(folder))
+  const near = createTableReads(() => new LocalStore(folder))
+  const far = createTableReads(() => new FarStore(folder))
   let names: readonly string[] = []
   let expected: Rows = []
 
@@ -37,10 +39,10 @@ describe('Parquet files of pyarrow', function () {
 
   it('have the same rows in every codec, page version and encoding', async () => {
     assert.equal(names.length, 30)
-    for (const name of names) sameRows(await read(name, { offset: 0, limit: Infinity }), expected, `${name}, seed ${seed}`)
+    for (const name of names) sameRows(await read(near, name, { offset: 0, limit: Infinity }), expected, `${name}, seed ${seed}`)
   })
 
-  it('have the same rows where only some are read', async () => {
+  it('have the same rows where only some are read, from near or from afar', async () => {
     const dice = seededRandom(seed)
     const columns = Object.keys(expected[0] ?? {})
     for (const name of names) {
@@ -48,18 +50,24 @@ describe('Parquet files of pyarrow', function () {
         const offset = slice < 4 ? 0 : Math.floor(dice() * rows)
         const limit = Math.ceil(dice() ** 3 * (rows - offset))
         const some = columns.filter(() => dice() < 0.3)
-        const found = await read(name, { offset, limit, ...(some.length === 0 ? {} : { columns: some }) })
+        const reads = slice % 2 === 0 ? near : far
+        const found = await read(reads, name, { offset, limit, ...(some.length === 0 ? {} : { columns: some }) })
         const wanted = expected.slice(offset, offset + limit).map(row => (some.length === 0 ? row : only(row, some)))
         sameRows(found, wanted, `rows ${offset} and ${limit} more of ${some.join() || 'all'}, ${name}, seed ${seed}`)
       }
     }
   })
 
-  async function read(key: string, request: RowsRequest): Promise<Rows> {
+  async function read(reads: TableReads, key: string, request: RowsRequest): Promise<Rows> {
     const { arrow } = await reads.rows({ place: { store: { kind: 'local', folder }, key }, at: {}, rows: request }, never)
     return recordsOf(arrow)
   }
 })
+
+/** A folder that is read as a place beyond a network is. */
+class FarStore extends LocalStore {
+  override readonly isRemote: boolean = true
+}
 
 function recordsOf(arrow: Uint8Array): Rows {
   return [...jsonRecords(decodeArrow(arrow))]

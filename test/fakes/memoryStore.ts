@@ -12,6 +12,7 @@ import type {
 
 /** A bucket in memory that remembers which lists were asked; its contract suite is the one of the real stores. */
 export class MemoryStore implements ObjectStore, ObjectWriter {
+  readonly isRemote = false
   readonly #objects = new Map<string, { readonly bytes: Uint8Array; readonly modified: number }>()
   readonly lists: ListRequest[] = []
   modified = 0

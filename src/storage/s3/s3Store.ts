@@ -22,6 +22,7 @@ const headsAtOnce = 32
 
 /** One bucket of an S3 service. */
 export class S3Store implements ObjectStore, ObjectWriter {
+  readonly isRemote = true
   readonly #connection: S3Connection
   readonly #bucket: string
 

@@ -11,6 +11,7 @@ function fileWith(broken = Infinity) {
   const reads: (readonly [number, number])[] = []
   const source: RangeFile = {
     location: 'f',
+    isRemote: false,
     size: bytes.byteLength,
     read: async (start, end) => {
       reads.push([start, end])
