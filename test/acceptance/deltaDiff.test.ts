@@ -42,7 +42,9 @@ describe('a diff of two versions and Spark', function () {
       await writeTable(spark.run, table, `s3a://bronze/${prefix}`)
       const versions = table.queried ? [] : await versionsBySpark(table)
       for (const [from, before] of versions.entries()) {
-        for (const [to, after] of versions.entries()) await assertDiff(table, { from, before, to, after })
+        for (const [to, after] of versions.entries()) {
+          if (isCompared(from, to)) await assertDiff(table, { from, before, to, after })
+        }
       }
       for (const [from, to] of table.queried ?? [[1, versions.length - 1] as const]) await assertQuery(table, from, to)
     })
@@ -114,3 +116,8 @@ describe('a diff of two versions and Spark', function () {
     }
   }
 })
+
+/** Neighbours, and a third of all other pairs. */
+function isCompared(from: number, to: number): boolean {
+  return Math.abs(from - to) === 1 || (from + to) % 3 === 0
+}
