@@ -1,3 +1,4 @@
+import { nextTurn } from '#base/turn.ts'
 import { columnMappingOf } from '#delta/features.ts'
 import { fileHealth, vectorHealth } from './healthFiles.ts'
 import { findingsOf } from './healthFindings.ts'
@@ -63,9 +64,15 @@ async function activeHealth(
   const partitions = partitionColumns.length === 0 ? undefined : await files.partitions(signal)
   const numbers = { sizes: files.sizes, deleted: files.deleted, records, partition: partitions?.of }
   const fields = partitionColumns.flatMap(name => schema?.fields.find(field => field.name === name) ?? [])
+  const sizes = fileHealth(numbers, bytesOf(configuration['delta.targetFileSize']), domains.has('delta.clustering') ? 'clustered' : 'plain')
+  await nextTurn()
+  signal.throwIfAborted()
+  const parts = partitions ? partitionHealth(partitions, files.sizes, fields, mapping) : null
+  await nextTurn()
+  signal.throwIfAborted()
   return {
-    files: fileHealth(numbers, bytesOf(configuration['delta.targetFileSize']), domains.has('delta.clustering') ? 'clustered' : 'plain'),
-    partitions: partitions ? partitionHealth(partitions, files.sizes, fields, mapping) : null,
+    files: sizes,
+    partitions: parts,
     deletionVectors: vectorHealth(numbers),
     statistics,
   }
