@@ -1,8 +1,8 @@
 import { DataType, DateUnit, IntervalUnit, Precision, type Data, type Field, type Table } from 'apache-arrow'
 import { LakehouseError } from '#base/errors.ts'
+import { floorDiv } from '#base/floorDiv.ts'
 import { decimalFromWords, decimalText } from './decimal.ts'
 import { jsonTokens } from './jsonTokens.ts'
-import { floorDiv } from '#base/floorDiv.ts'
 import { dateText, durationText, timestampText, timeText } from './time.ts'
 import { base64, variantJson } from './variant.ts'
 

@@ -1,6 +1,6 @@
 import { LakehouseError } from '#base/errors.ts'
-import { decimalText } from './decimal.ts'
 import { floorDiv } from '#base/floorDiv.ts'
+import { decimalText } from './decimal.ts'
 import { dateText, timestampText } from './time.ts'
 
 /**

@@ -1,8 +1,8 @@
-import { exactBytes } from '#base/bytes.ts'
-import { unreachable } from '#base/unreachable.ts'
 import { deltaBinaryUnpack, deltaByteArray, deltaLengthByteArray } from 'hyparquet/src/delta.js'
 import { byteStreamSplit } from 'hyparquet/src/encoding.js'
 import type { Encoding, ParquetType, SchemaElement } from 'hyparquet'
+import { exactBytes } from '#base/bytes.ts'
+import { unreachable } from '#base/unreachable.ts'
 import { ByteColumn, gatherValues, type LeafValues } from './leaf.ts'
 
 /** Values [start, end) of a page; `total` is how many it has where that is more. */

@@ -2,6 +2,7 @@ import { parquetMetadata } from 'hyparquet'
 import type { ColumnChunk, ColumnMetaData, FileMetaData, RowGroup } from 'hyparquet'
 import { isProblem, LakehouseError } from '#base/errors.ts'
 import { limit } from '#base/limit.ts'
+import { nextTurn } from '#base/turn.ts'
 import { calendarOf, toModernCalendar, type FileCalendar } from './calendar.ts'
 import { planChunk, type ChunkPlan, type Span } from './chunkPlan.ts'
 import { damageOf } from './damage.ts'
@@ -9,7 +10,6 @@ import type { LeafData, RowChoice } from './leaf.ts'
 import { decodeRows } from './pageRows.ts'
 import { leavesBelow, parquetTree, type ParquetLeaf, type ParquetNode } from './parquetTree.ts'
 import type { RangeFile } from './rangeFile.ts'
-import { nextTurn } from '#base/turn.ts'
 
 /** A Parquet file whose footer has been read. */
 export interface ParquetFile {

@@ -1,5 +1,5 @@
-import type { RangeFile } from './rangeFile.ts'
 import { nextTurn } from '#base/turn.ts'
+import type { RangeFile } from './rangeFile.ts'
 
 /** Bytes [start, end) of a file. */
 export interface Span {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import type { Page } from 'playwright-core'
+import type { PreviewHost } from '#protocol/preview.ts'
 import { openBrowser, type Browser } from '../../scripts/workbench/browser.ts'
 import { checkAccess, screenshot } from '../support/pageChecks.ts'
 import { openPreview, themes } from '../support/pageHarness.ts'
-import type { PreviewHost } from '#protocol/preview.ts'
 import { endlessRead, pretendPreview, problem, tableAt } from '../support/previewHosts.ts'
 import { hostileTexts, idText, sampleRows, wideRows } from '../support/sampleRows.ts'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Page } from 'playwright-core'
-import { openBrowser, type Browser } from '../../scripts/workbench/browser.ts'
 import { outputMetadata } from '#protocol/result.ts'
+import { openBrowser, type Browser } from '../../scripts/workbench/browser.ts'
 import { checkAccess, screenshot } from '../support/pageChecks.ts'
 import { openResults, themes, type OutputItem } from '../support/pageHarness.ts'
 import { idText, sampleRows } from '../support/sampleRows.ts'

@@ -1,6 +1,11 @@
 import { isProblem, LakehouseError, toProblem, type Problem, type ProblemCode } from '#base/errors.ts'
+import { checkReadable } from '#delta/features.ts'
 import { ListedFiles } from '#delta/files/activeFiles.ts'
 import type { ScanColumns } from '#delta/rows/dataFile.ts'
+import { scanColumns } from '#delta/rows/scan.ts'
+import { checkTypeChanges } from '#delta/rows/typeChanges.ts'
+import type { Header, Snapshot } from '#delta/snapshot.ts'
+import { problem, type DeltaTable } from '#delta/table.ts'
 import { planComparison, type Comparison } from './diffColumns.ts'
 import { changedByCommits, changedByFiles, type ChangedFiles } from './diffFiles.ts'
 import type { CommitRange } from './diffLog.ts'
@@ -11,11 +16,6 @@ import { readPlaces, readSample } from './diffSample.ts'
 import { diffHeaders } from './diffSchema.ts'
 import type { DiffRequest, FilesDiff, JsonRow, TableDiff } from './diffTypes.ts'
 import type { TallyResult } from './diffTally.ts'
-import { checkReadable } from '#delta/features.ts'
-import { scanColumns } from '#delta/rows/scan.ts'
-import { checkTypeChanges } from '#delta/rows/typeChanges.ts'
-import type { Header, Snapshot } from '#delta/snapshot.ts'
-import { problem, type DeltaTable } from '#delta/table.ts'
 
 /** Two versions of a table, and the commits between them where all are there. */
 export interface VersionPair {

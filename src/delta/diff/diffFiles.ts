@@ -1,8 +1,8 @@
+import { nextTurn } from '#base/turn.ts'
 import { fileKey, type AddFile, type BareFile, type RemoveFile } from '#delta/actions.ts'
 import type { ActiveFiles } from '#delta/files/activeFiles.ts'
 import { FileKeys } from '#delta/files/fileKeys.ts'
 import type { CommitRange } from './diffLog.ts'
-import { nextTurn } from '#base/turn.ts'
 
 /** Files that only one of two versions has. */
 export interface ChangedFiles {

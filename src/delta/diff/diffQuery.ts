@@ -1,5 +1,5 @@
-import type { Comparison, FieldPair } from './diffColumns.ts'
 import type { DeltaType } from '#delta/types.ts'
+import type { Comparison, FieldPair } from './diffColumns.ts'
 
 /** A statement for Spark SQL whose one row has the columns added, removed and changed. */
 export function diffQuery(

@@ -3,12 +3,12 @@ import { isProblem, LakehouseError } from '#base/errors.ts'
 import { limit } from '#base/limit.ts'
 import { ProgressCount } from '#base/progress.ts'
 import { liveRecordsOf } from '#delta/actions.ts'
+import type { DeltaTable } from '#delta/table.ts'
+import { tailBytes } from '#parquet/rangeFile.ts'
 import type { Comparison } from './diffColumns.ts'
 import { hashRows } from './diffHash.ts'
 import { bytesToRead, openSource, readSource, type RowSource } from './diffSources.ts'
 import { countedPlaces, RowTally, type TallyResult } from './diffTally.ts'
-import { tailBytes } from '#parquet/rangeFile.ts'
-import type { DeltaTable } from '#delta/table.ts'
 
 /** What rows are compared with. */
 export interface RowComparison {

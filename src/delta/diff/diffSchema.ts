@@ -1,7 +1,7 @@
-import { mappingsOf, pairFields, type FieldPair, type Mappings } from './diffColumns.ts'
-import type { DiffColumn, PropertiesDiff, SchemaDiff, TableDiff } from './diffTypes.ts'
 import type { Header } from '#delta/snapshot.ts'
 import type { DeltaField, DeltaType } from '#delta/types.ts'
+import { mappingsOf, pairFields, type FieldPair, type Mappings } from './diffColumns.ts'
+import type { DiffColumn, PropertiesDiff, SchemaDiff, TableDiff } from './diffTypes.ts'
 
 /** What the metadata of two versions says differently, without their files. */
 export function diffHeaders(from: Header, to: Header): Pick<TableDiff, 'schema' | 'properties' | 'protocol' | 'partitionColumns'> {

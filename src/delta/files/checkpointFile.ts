@@ -1,8 +1,8 @@
 import { parseAction, type Action } from '#delta/actions.ts'
 import { isAllNull } from '#parquet/chunkPages.ts'
-import { itemsColumn, scalarColumn, type ItemsColumn, type ScalarColumn } from './checkpointRows.ts'
 import { chunkOf, readLeaves, type ParquetFile, type RowGroupAt } from '#parquet/parquet.ts'
 import { leavesBelow, nodeAt, type ParquetNode } from '#parquet/parquetTree.ts'
+import { itemsColumn, scalarColumn, type ItemsColumn, type ScalarColumn } from './checkpointRows.ts'
 
 /** Everything but files and transactions, through the same parser as the lines of a commit. */
 export async function readHeaderActions(file: ParquetFile, group: RowGroupAt, signal: AbortSignal): Promise<readonly Action[]> {

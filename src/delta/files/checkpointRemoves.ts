@@ -1,13 +1,13 @@
 import { decodePath, parseDeletionVector, type RemoveFile, type Sidecar } from '#delta/actions.ts'
-import { isAllNull } from '#parquet/chunkPages.ts'
-import { scalarColumn, type ScalarColumn } from './checkpointRows.ts'
 import { readAllActions } from '#delta/log/commits.ts'
 import { logKey } from '#delta/log/log.ts'
 import type { Checkpoint } from '#delta/log/logNames.ts'
+import { isAbsolute, locateFile, type DeltaTable, type StoredAt } from '#delta/table.ts'
+import { isAllNull } from '#parquet/chunkPages.ts'
 import { chunkOf, openParquet, readLeaves, type ParquetFile, type RowGroupAt } from '#parquet/parquet.ts'
 import { leavesBelow, nodeAt } from '#parquet/parquetTree.ts'
 import { openRangeFile } from '#parquet/rangeFile.ts'
-import { isAbsolute, locateFile, type DeltaTable, type StoredAt } from '#delta/table.ts'
+import { scalarColumn, type ScalarColumn } from './checkpointRows.ts'
 
 /** The removed files that a checkpoint still names, a row group at a time. Reads no column of active files. @throws LakehouseError `corrupt`, `notFound` */
 export async function* readRemoves(

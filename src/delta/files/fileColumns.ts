@@ -2,10 +2,10 @@ import type { ProgressCount } from '#base/progress.ts'
 import { chunkAt, inColumn, readPages, type Chunk } from '#parquet/chunkPages.ts'
 import { openNumbers } from '#parquet/numberColumn.ts'
 import { whole, type ParquetFile, type RowGroupAt } from '#parquet/parquet.ts'
-import { readPartitions } from './partitionColumn.ts'
-import type { PartitionSets } from './partitionSets.ts'
 import { SpanStream, wholeColumns } from '#parquet/spanStream.ts'
 import { openTexts, TextColumn, type TextBytes } from '#parquet/textColumn.ts'
+import { readPartitions } from './partitionColumn.ts'
+import type { PartitionSets } from './partitionSets.ts'
 
 /** The files in one row group of a checkpoint as columns by row. */
 export interface FileColumns {

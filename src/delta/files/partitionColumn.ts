@@ -1,8 +1,8 @@
 import { readPages, type Chunk } from '#parquet/chunkPages.ts'
 import type { Page } from '#parquet/pages.ts'
-import { nullText, type PartitionSets } from './partitionSets.ts'
 import type { SpanStream } from '#parquet/spanStream.ts'
 import { lookUp, openTexts, textIn, type TextBytes } from '#parquet/textColumn.ts'
+import { nullText, type PartitionSets } from './partitionSets.ts'
 
 /** Keys or values of a map, one an entry: numbers of texts, null, or no item at all. */
 interface Items {

@@ -1,19 +1,20 @@
 import { limit } from '#base/limit.ts'
 import { recordsIn } from '#delta/actions.ts'
 import { chunkAt, inColumn, readPages, type Chunk } from '#parquet/chunkPages.ts'
-import { readNumbers, type FileColumns } from './fileColumns.ts'
-import { whole } from '#parquet/parquet.ts'
+import type { Page } from '#parquet/pages.ts'
+import { whole, type ParquetFile } from '#parquet/parquet.ts'
 import { SpanStream, wholeColumns } from '#parquet/spanStream.ts'
 import { lengthIn, lookUp, openTexts, textIn, type TextBytes } from '#parquet/textColumn.ts'
-import type { Page } from '#parquet/pages.ts'
+import { readNumbers, type FileColumns } from './fileColumns.ts'
 
 const filesAtOnce = 4
 
 /** Rows as statistics count them, by group and row; NaN where they do not. @throws LakehouseError `corrupt` */
 export async function readRecords(groups: readonly FileColumns[], signal: AbortSignal): Promise<readonly Float64Array[]> {
   const atOnce = limit(filesAtOnce)
-  const files = Map.groupBy(groups, ({ file }) => file)
-  const read = await Promise.all(Array.from(files.values(), own => atOnce(() => readFileRecords(own, signal))))
+  const files = new Set(groups.map(({ file }) => file))
+  const ofFile = (file: ParquetFile): readonly FileColumns[] => groups.filter(group => group.file === file)
+  const read = await Promise.all(Array.from(files, file => atOnce(() => readFileRecords(ofFile(file), signal))))
   const found = new Map(read.flat())
   return groups.map(group => found.get(group) ?? new Float64Array(0))
 }

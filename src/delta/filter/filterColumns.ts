@@ -1,6 +1,6 @@
 import { declaredType } from '#delta/schema.ts'
-import type { FilterColumn } from './filterTree.ts'
 import type { DeltaField, DeltaStruct, DeltaType } from '#delta/types.ts'
+import type { FilterColumn } from './filterTree.ts'
 
 /** A name that leads to no column, and what to write instead. */
 export interface NoColumn {

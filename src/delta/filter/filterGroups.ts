@@ -1,17 +1,17 @@
 import type { SchemaElement } from 'hyparquet'
 import { isProblem } from '#base/errors.ts'
 import { unreachable } from '#base/unreachable.ts'
-import type { FileCalendar } from '#parquet/calendar.ts'
 import { bindField, type Binding, type ColumnMapping } from '#delta/rows/columns.ts'
 import { convertLeaf } from '#delta/rows/convert.ts'
-import { nothingKnown, onlyNulls, type Bounds } from './filterBounds.ts'
-import { aboutUnits, scalarAt } from './filterStats.ts'
-import type { FilterColumn, Scalar } from './filterTree.ts'
+import { decimalOf, paddedLength } from '#delta/schema.ts'
+import type { DeltaField } from '#delta/types.ts'
+import type { FileCalendar } from '#parquet/calendar.ts'
 import { ByteColumn, type LeafValues } from '#parquet/leaf.ts'
 import type { ParquetFile, RowGroupAt } from '#parquet/parquet.ts'
 import type { ParquetLeaf } from '#parquet/parquetTree.ts'
-import { decimalOf, paddedLength } from '#delta/schema.ts'
-import type { DeltaField } from '#delta/types.ts'
+import { nothingKnown, onlyNulls, type Bounds } from './filterBounds.ts'
+import { aboutUnits, scalarAt } from './filterStats.ts'
+import type { FilterColumn, Scalar } from './filterTree.ts'
 
 /** A column as a field of the table from which everything but the way to it is cut. */
 export function prunedField({ path }: FilterColumn): DeltaField {

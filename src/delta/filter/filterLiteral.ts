@@ -1,7 +1,7 @@
 import { floorDiv } from '#base/floorDiv.ts'
-import type { Comparable, FilterColumn } from './filterTree.ts'
 import { daysOf, parseTimestamp } from '#delta/rows/partition.ts'
 import { decimalOf, paddedLength, plainType } from '#delta/schema.ts'
+import type { Comparable, FilterColumn } from './filterTree.ts'
 
 /** A value as it is written in a filter. */
 export type Literal =

@@ -1,11 +1,11 @@
 import type { ColumnIndex } from 'hyparquet'
 import { readColumnIndex, readOffsetIndex } from 'hyparquet/src/indexes.js'
+import { statisticsAsTheyAre, whole, type ParquetFile, type RowGroupAt } from '#parquet/parquet.ts'
+import type { ParquetLeaf } from '#parquet/parquetTree.ts'
 import { canBeTrue, onlyNulls, outcomesOf, type Bounds } from './filterBounds.ts'
 import { boundsFrom } from './filterGroups.ts'
 import { columnKey } from './filterRows.ts'
 import type { Filter, FilterColumn } from './filterTree.ts'
-import { statisticsAsTheyAre, whole, type ParquetFile, type RowGroupAt } from '#parquet/parquet.ts'
-import type { ParquetLeaf } from '#parquet/parquetTree.ts'
 
 /** Rows [start, end) of a row group, counted in it. */
 export interface RowRange {

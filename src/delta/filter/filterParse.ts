@@ -1,11 +1,11 @@
 import { unreachable } from '#base/unreachable.ts'
+import { daysOf, parseTimestamp } from '#delta/rows/partition.ts'
+import type { DeltaStruct } from '#delta/types.ts'
 import { findColumn } from './filterColumns.ts'
 import { comparableFor, type Literal } from './filterLiteral.ts'
 import { likePattern } from './filterLike.ts'
 import { filterTokens, misread, type FilterToken } from './filterTokens.ts'
 import { truth, type Filter, type FilterColumn, type Truth } from './filterTree.ts'
-import { daysOf, parseTimestamp } from '#delta/rows/partition.ts'
-import type { DeltaStruct } from '#delta/types.ts'
 
 /**
  * A condition in the words of Spark SQL, typed by a schema: comparisons of columns with values, IS NULL, IN, BETWEEN, LIKE,

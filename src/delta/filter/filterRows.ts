@@ -1,8 +1,8 @@
 import { Binary, Bool, Decimal, Float32, Float64, Null, Utf8, type Data } from 'apache-arrow'
 import { unreachable } from '#base/unreachable.ts'
+import { ByteColumn, padTexts } from '#parquet/leaf.ts'
 import { isLike } from './filterLike.ts'
 import { doubleSign, scaledDown, truth, type Comparable, type Filter, type FilterColumn } from './filterTree.ts'
-import { ByteColumn, padTexts } from '#parquet/leaf.ts'
 
 /** {@link truth} of a filter on each of some rows; `dataOf` gives the values of a column in these rows. */
 export function truthsOf(filter: Filter, rows: number, dataOf: (column: FilterColumn) => Data): Uint8Array {

@@ -4,12 +4,12 @@ import { ProgressCount } from '#base/progress.ts'
 import type { AddFile } from '#delta/actions.ts'
 import { openDataFile, readDataBatch, type DataFile } from '#delta/rows/dataFile.ts'
 import { deletedFlags } from '#delta/rows/deletionVector.ts'
+import { countLive, inFile, knownLive, readSlice, rowBatch, type Plan, type RowPart, type Scan } from '#delta/rows/scan.ts'
 import { prunedField } from './filterGroups.ts'
 import { columnKey, truthsOf } from './filterRows.ts'
 import { searchFor, type FoundFile, type Search, type Unit } from './filterSearch.ts'
 import { truth } from './filterTree.ts'
 import { gapRows, isPaged, unitsOf } from './filterUnits.ts'
-import { countLive, inFile, knownLive, readSlice, rowBatch, type Plan, type RowPart, type Scan } from '#delta/rows/scan.ts'
 
 /**
  * The plan of a filtered request. Partition values and statistics exclude files, statistics of the footer row groups; of what

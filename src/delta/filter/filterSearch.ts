@@ -1,16 +1,16 @@
 import { Lru } from '#base/lru.ts'
+import { nextTurn } from '#base/turn.ts'
 import type { AddFile } from '#delta/actions.ts'
+import { columnMappingOf } from '#delta/features.ts'
 import { ListedFiles, type ActiveFiles } from '#delta/files/activeFiles.ts'
 import type { ColumnMapping } from '#delta/rows/columns.ts'
-import { columnMappingOf } from '#delta/features.ts'
+import { isMisleading } from '#delta/rows/scan.ts'
+import type { Snapshot } from '#delta/snapshot.ts'
 import { canBeTrue, nothingKnown, outcomesOf, type Bounds } from './filterBounds.ts'
 import { parseFilter } from './filterParse.ts'
 import { filterColumns } from './filterRows.ts'
 import { partitionBounds, statisticsBounds } from './filterStats.ts'
 import type { Filter, FilterColumn } from './filterTree.ts'
-import { isMisleading } from '#delta/rows/scan.ts'
-import type { Snapshot } from '#delta/snapshot.ts'
-import { nextTurn } from '#base/turn.ts'
 
 /**
  * What is known about the rows of a version that a filter lets through. It grows as far as somebody read and is kept, so that

@@ -2,13 +2,13 @@ import { isProblem } from '#base/errors.ts'
 import { recordsOf, type AddFile } from '#delta/actions.ts'
 import { physicalName, type ColumnMapping } from '#delta/rows/columns.ts'
 import { Decimals, type ArrowValues } from '#delta/rows/convert.ts'
-import { exactly, nothingKnown, onlyNulls, type Bounds } from './filterBounds.ts'
-import { divided } from './filterLiteral.ts'
-import type { FilterColumn, Scalar } from './filterTree.ts'
-import { ByteColumn, padTexts } from '#parquet/leaf.ts'
 import { daysOf, parsePartitionValue, parseTimestamp } from '#delta/rows/partition.ts'
 import { decimalOf, paddedLength, plainType } from '#delta/schema.ts'
 import { isWire, parseJson } from '#delta/wire.ts'
+import { ByteColumn, padTexts } from '#parquet/leaf.ts'
+import { exactly, nothingKnown, onlyNulls, type Bounds } from './filterBounds.ts'
+import { divided } from './filterLiteral.ts'
+import type { FilterColumn, Scalar } from './filterTree.ts'
 
 /**
  * What the log says about the columns of one file. Statistics are keyed by physical names; texts in them are cut, times are

@@ -1,4 +1,5 @@
 import type { DataFile } from '#delta/rows/dataFile.ts'
+import type { RowGroupAt } from '#parquet/parquet.ts'
 import { canBeTrue, nothingKnown, onlyNulls, outcomesOf, type Bounds } from './filterBounds.ts'
 import { groupBounds, leafFor } from './filterGroups.ts'
 import { rangesByPages, type RowRange } from './filterPages.ts'
@@ -6,7 +7,6 @@ import { columnKey } from './filterRows.ts'
 import type { Search, Unit } from './filterSearch.ts'
 import { partitionBounds } from './filterStats.ts'
 import type { FilterColumn } from './filterTree.ts'
-import type { RowGroupAt } from '#parquet/parquet.ts'
 
 /** Rows without a match between two that are worth a read of their own. */
 export const gapRows = 8192

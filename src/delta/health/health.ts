@@ -1,5 +1,9 @@
 import { nextTurn } from '#base/turn.ts'
 import { columnMappingOf } from '#delta/features.ts'
+import { sortFiles } from '#delta/log/logNames.ts'
+import { isoTime } from '#delta/log/versions.ts'
+import type { Snapshot } from '#delta/snapshot.ts'
+import type { DeltaTable } from '#delta/table.ts'
 import { fileHealth, vectorHealth } from './healthFiles.ts'
 import { findingsOf } from './healthFindings.ts'
 import { intervalHours, listWholeLog, logHealth } from './healthLog.ts'
@@ -7,10 +11,6 @@ import { partitionHealth } from './healthPartitions.ts'
 import { indexedColumns, readStatistics } from './healthStatistics.ts'
 import type { TableHealth } from './healthTypes.ts'
 import { planVacuum, vacuumHealth } from './healthVacuum.ts'
-import { sortFiles } from '#delta/log/logNames.ts'
-import type { Snapshot } from '#delta/snapshot.ts'
-import type { DeltaTable } from '#delta/table.ts'
-import { isoTime } from '#delta/log/versions.ts'
 
 export interface HealthRequest {
   /** Of VACUUM; the table's own when absent, a week when it has none. */

@@ -1,5 +1,5 @@
-import type { Finding, LogHealth, TableHealth, VacuumHealth } from './healthTypes.ts'
 import type { VersionRange } from '#delta/log/readable.ts'
+import type { Finding, LogHealth, TableHealth, VacuumHealth } from './healthTypes.ts'
 
 type Facts = Omit<TableHealth, 'findings'>
 

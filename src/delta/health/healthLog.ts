@@ -1,10 +1,10 @@
-import type { NamedObject, ObjectInfo } from '#storage/objectStore.ts'
-import type { LogCleanUp, LogHealth } from './healthTypes.ts'
 import { logKey } from '#delta/log/log.ts'
 import { sortFiles, type LogFiles } from '#delta/log/logNames.ts'
 import { readableRanges, type VersionRange } from '#delta/log/readable.ts'
-import type { DeltaTable } from '#delta/table.ts'
 import { isoTime } from '#delta/log/versions.ts'
+import type { DeltaTable } from '#delta/table.ts'
+import type { NamedObject, ObjectInfo } from '#storage/objectStore.ts'
+import type { LogCleanUp, LogHealth } from './healthTypes.ts'
 
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs

@@ -6,9 +6,9 @@ import type { Partitions } from '#delta/files/activeFiles.ts'
 import { arrowData, arrowField } from '#delta/rows/arrowTypes.ts'
 import { physicalName, type ColumnMapping } from '#delta/rows/columns.ts'
 import { repeatValue } from '#delta/rows/fill.ts'
-import type { OnePartition, PartitionHealth, Spread } from './healthTypes.ts'
 import { parsePartitionValue } from '#delta/rows/partition.ts'
 import type { DeltaField } from '#delta/types.ts'
+import type { OnePartition, PartitionHealth, Spread } from './healthTypes.ts'
 
 const shown = 10
 

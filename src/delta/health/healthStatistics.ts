@@ -1,11 +1,11 @@
 import { ProgressCount, type Report } from '#base/progress.ts'
+import { nextTurn } from '#base/turn.ts'
 import type { ActiveFiles, FileStatistics } from '#delta/files/activeFiles.ts'
 import { physicalName, type ColumnMapping } from '#delta/rows/columns.ts'
-import type { ColumnCoverage, StatisticsHealth } from './healthTypes.ts'
 import { decimalOf, plainType } from '#delta/schema.ts'
-import { nextTurn } from '#base/turn.ts'
 import type { DeltaField, DeltaStruct } from '#delta/types.ts'
 import { countOr, isWire, parseJson, type Wire } from '#delta/wire.ts'
+import type { ColumnCoverage, StatisticsHealth } from './healthTypes.ts'
 
 /** Text of this many files is in memory at once. */
 const blockFiles = 8192

@@ -1,16 +1,16 @@
 import { ProgressCount } from '#base/progress.ts'
+import { nextTurn } from '#base/turn.ts'
 import type { ActiveFiles } from '#delta/files/activeFiles.ts'
-import { readCommits } from '#delta/log/commits.ts'
 import { readRemoves } from '#delta/files/checkpointRemoves.ts'
 import { FileKeys } from '#delta/files/fileKeys.ts'
-import type { VacuumHealth } from './healthTypes.ts'
+import { readCommits } from '#delta/log/commits.ts'
 import type { CommitFile, LogFiles } from '#delta/log/logNames.ts'
 import { readableRanges, type VersionRange } from '#delta/log/readable.ts'
 import { ownPath, ownVectorPath, Removals, type EarlierVacuum, type RemovedFile } from '#delta/log/removals.ts'
+import { isoTime } from '#delta/log/versions.ts'
 import { loadSnapshot, type Snapshot } from '#delta/snapshot.ts'
 import type { DeltaTable } from '#delta/table.ts'
-import { nextTurn } from '#base/turn.ts'
-import { isoTime } from '#delta/log/versions.ts'
+import type { VacuumHealth } from './healthTypes.ts'
 
 export interface VacuumRequest {
   /** The whole log. */

@@ -1,11 +1,11 @@
 import { isProblem } from '#base/errors.ts'
 import { parseAction, type Metadata } from '#delta/actions.ts'
 import type { ActiveFiles } from '#delta/files/activeFiles.ts'
-import type { LogFiles } from './logNames.ts'
 import { parseSchema } from '#delta/schema.ts'
 import type { DeltaTable } from '#delta/table.ts'
 import type { Protocol } from '#delta/types.ts'
 import { countOr, isWire, parseJson, type Wire } from '#delta/wire.ts'
+import type { LogFiles } from './logNames.ts'
 
 /**
  * What `V.crc` says of version V without any replay; its writer may have left out or garbled every part of it.

@@ -1,8 +1,8 @@
+import type { DeltaTable } from '#delta/table.ts'
+import { isWire, type Wire } from '#delta/wire.ts'
 import type { ObjectHead, ObjectInfo } from '#storage/objectStore.ts'
 import { JsonLines } from './jsonLines.ts'
 import type { CommitFile } from './logNames.ts'
-import type { DeltaTable } from '#delta/table.ts'
-import { isWire, type Wire } from '#delta/wire.ts'
 
 /** What one look at a commit tells. */
 export interface CommitHead {

@@ -1,9 +1,9 @@
-import type { ObjectHead, ObjectInfo, ObjectStore } from '#storage/objectStore.ts'
+import { nextTurn } from '#base/turn.ts'
 import { parseAction, type Action } from '#delta/actions.ts'
+import type { DeltaTable, StoredAt } from '#delta/table.ts'
+import type { ObjectHead, ObjectInfo, ObjectStore } from '#storage/objectStore.ts'
 import { brokenLine, JsonLines, type JsonObject } from './jsonLines.ts'
 import type { CommitFile } from './logNames.ts'
-import type { DeltaTable, StoredAt } from '#delta/table.ts'
-import { nextTurn } from '#base/turn.ts'
 
 /** Without files, a header is what remains; their lines are not even parsed. */
 export type Extent = 'header' | 'files'

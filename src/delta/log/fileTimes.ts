@@ -1,8 +1,8 @@
+import type { DeltaTable } from '#delta/table.ts'
 import type { CommitHead } from './commitInfo.ts'
 import { listFrom, type LogListing } from './log.ts'
 import type { CommitFile } from './logNames.ts'
 import type { VersionRange } from './readable.ts'
-import type { DeltaTable } from '#delta/table.ts'
 import { infosOf } from './times.ts'
 
 /**

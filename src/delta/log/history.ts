@@ -1,14 +1,14 @@
+import { loadHeader } from '#delta/snapshot.ts'
+import type { DeltaTable } from '#delta/table.ts'
+import type { HistoryEntry, HistoryPage } from '#delta/types.ts'
+import { cutDeep, isWire, textMap, textOr, type Wire } from '#delta/wire.ts'
 import { readCommitHeads, type CommitHead } from './commitInfo.ts'
 import { fileTimes } from './fileTimes.ts'
 import { listBack, listFrom, type LogListing } from './log.ts'
 import type { LogFiles } from './logNames.ts'
 import { isWithin, readableRanges, type VersionRange } from './readable.ts'
-import { loadHeader } from '#delta/snapshot.ts'
-import type { DeltaTable } from '#delta/table.ts'
 import { inCommitTime, inCommitTimes } from './times.ts'
-import type { HistoryEntry, HistoryPage } from '#delta/types.ts'
 import { isoTime } from './versions.ts'
-import { cutDeep, isWire, textMap, textOr, type Wire } from '#delta/wire.ts'
 
 export interface HistoryRequest {
   /** Only versions below; from the newest when absent. */

@@ -1,8 +1,8 @@
 import { isProblem } from '#base/errors.ts'
-import type { NamedObject, NamesPage, NamesRequest } from '#storage/objectStore.ts'
-import { digits, sortFiles, versionOf, type LogFiles } from './logNames.ts'
 import { keyOf, problem, type DeltaTable } from '#delta/table.ts'
 import { countOr, isWire, parseJson } from '#delta/wire.ts'
+import type { NamedObject, NamesPage, NamesRequest } from '#storage/objectStore.ts'
+import { digits, sortFiles, versionOf, type LogFiles } from './logNames.ts'
 
 /** What is known of a log from its names: its beginning, and its end from `from` on without a hole. */
 export interface LogListing extends LogFiles {

@@ -1,8 +1,8 @@
 import type { Action, AddFile, DeletionVectorDescriptor, RemoveFile } from '#delta/actions.ts'
 import { vectorPath } from '#delta/rows/deletionVector.ts'
-import type { VersionRange } from './readable.ts'
 import { isAbsolute, type DeltaTable } from '#delta/table.ts'
 import { countOr, isWire, textOr, type Wire } from '#delta/wire.ts'
+import type { VersionRange } from './readable.ts'
 
 /** A file below the table's folder that some version no longer has: data, or a file of deletion vectors. */
 export interface RemovedFile {

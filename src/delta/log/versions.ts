@@ -1,12 +1,12 @@
 import { LakehouseError } from '#base/errors.ts'
+import { loadHeader, type Header } from '#delta/snapshot.ts'
+import { problem, type DeltaTable } from '#delta/table.ts'
+import type { At } from '#delta/types.ts'
 import { readCommitHeads } from './commitInfo.ts'
 import { fileTimes } from './fileTimes.ts'
 import { listBack, logKey, type LogListing } from './log.ts'
 import { digits, type LogFiles } from './logNames.ts'
-import { loadHeader, type Header } from '#delta/snapshot.ts'
-import { problem, type DeltaTable } from '#delta/table.ts'
 import { infosOf, inCommitTime, inCommitTimes } from './times.ts'
-import type { At } from '#delta/types.ts'
 
 /**
  * The version that is meant: the newest, a number, or the newest at or before a time as Delta finds it.

@@ -1,11 +1,11 @@
 import { Map_, type Data } from 'apache-arrow'
 import { unreachable } from '#base/unreachable.ts'
+import { paddedLength } from '#delta/schema.ts'
+import { ByteColumn, padTexts } from '#parquet/leaf.ts'
 import { arrowData, arrowType, nullData } from './arrowTypes.ts'
 import type { Binding } from './columns.ts'
 import { convertLeaf } from './convert.ts'
 import { fillSlots } from './fill.ts'
-import { ByteColumn, padTexts } from '#parquet/leaf.ts'
-import { paddedLength } from '#delta/schema.ts'
 import { leafOf, listSlots, slotValidity, uneven, type Leaves, type Slots } from './slots.ts'
 import { variantColumn } from './variantColumn.ts'
 

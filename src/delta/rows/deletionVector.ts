@@ -1,10 +1,10 @@
 import { isProblem, LakehouseError } from '#base/errors.ts'
 import type { DeletionVectorDescriptor } from '#delta/actions.ts'
+import { decodePath } from '#delta/actions.ts'
+import { isAbsolute, keyOf, locateFile, type DeltaTable, type StoredAt } from '#delta/table.ts'
 import { crc32 } from '#parquet/crc32.ts'
 import { damageOf } from '#parquet/damage.ts'
 import { decodeRoaring } from './roaring.ts'
-import { isAbsolute, keyOf, locateFile, type DeltaTable, type StoredAt } from '#delta/table.ts'
-import { decodePath } from '#delta/actions.ts'
 import { decodeZ85 } from './z85.ts'
 
 /**

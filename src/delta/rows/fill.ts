@@ -1,7 +1,7 @@
 import type { Data, DataType } from 'apache-arrow'
+import { ByteColumn, zerosLike } from '#parquet/leaf.ts'
 import { arrowData, nullData, type Validity } from './arrowTypes.ts'
 import { Decimals, type ArrowValues } from './convert.ts'
-import { ByteColumn, zerosLike } from '#parquet/leaf.ts'
 
 /** A column of `length` slots: the values in order in the valid ones. */
 export function fillSlots(type: DataType, length: number, values: ArrowValues, validity: Validity | undefined): Data {

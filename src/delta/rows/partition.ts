@@ -1,7 +1,7 @@
 import { LakehouseError } from '#base/errors.ts'
-import { Decimals, type ArrowValues } from './convert.ts'
-import { ByteColumn } from '#parquet/leaf.ts'
 import { decimalOf, plainType } from '#delta/schema.ts'
+import { ByteColumn } from '#parquet/leaf.ts'
+import { Decimals, type ArrowValues } from './convert.ts'
 
 /**
  * The one value of a partition column, from its text in the log; null for null and empty text. Times without a zone count as

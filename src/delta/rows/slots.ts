@@ -1,7 +1,7 @@
 import { LakehouseError } from '#base/errors.ts'
-import { validityOf, type Validity } from './arrowTypes.ts'
 import type { LeafData } from '#parquet/leaf.ts'
 import type { ParquetLeaf, ParquetNode } from '#parquet/parquetTree.ts'
+import { validityOf, type Validity } from './arrowTypes.ts'
 
 /** The leaves that were read for some columns. */
 export type Leaves = ReadonlyMap<ParquetLeaf, LeafData>

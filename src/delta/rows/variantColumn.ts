@@ -1,9 +1,9 @@
 import { Utf8, type Data } from 'apache-arrow'
 import { variantKeys, variantMembers, variantText } from '#arrow/variant.ts'
 import { LakehouseError } from '#base/errors.ts'
-import { arrowData, validityOf } from './arrowTypes.ts'
 import { ByteColumn } from '#parquet/leaf.ts'
 import { annotationOf, leavesBelow, type ParquetNode } from '#parquet/parquetTree.ts'
+import { arrowData, validityOf } from './arrowTypes.ts'
 import { leafOf, listSlots, slotValidity, valuePositions, type Leaves, type Slots } from './slots.ts'
 import { typedText } from './variantTyped.ts'
 
