@@ -28,7 +28,12 @@ export function chunkSpan(meta: ColumnMetaData): Span {
 }
 
 /** The pages that hold the chosen rows by the offset index; the whole chunk without one. */
-export function planChunk(meta: ColumnMetaData, groupRows: number, { start, end }: RowChoice, index: Uint8Array | undefined): ChunkPlan {
+export function planChunk(
+  meta: ColumnMetaData,
+  groupRows: number,
+  { start, end }: RowChoice,
+  { index, margin }: { readonly index: Uint8Array | undefined; readonly margin: number },
+): ChunkPlan {
   const chunk = chunkSpan(meta)
   const pages = (index && pagesIn(index)) ?? [{ start: Math.max(Number(meta.data_page_offset), chunk.start), end: chunk.end, row: 0 }]
   const last = pages.findLastIndex(page => page.row < end)
@@ -39,8 +44,8 @@ export function planChunk(meta: ColumnMetaData, groupRows: number, { start, end 
   const rows = (pages[last + 1]?.row ?? groupRows) - lastPage.row
   const values = ((lastPage.end - lastPage.start) / ratioOf(meta)) * ((end - lastPage.row) / rows)
   const parts = [
-    { span: dictionary, front: frontOf(dictionary, dictionary.start, end * dictionaryValueBytes, meta) },
-    { span: data, front: frontOf(data, lastPage.start, values, meta) },
+    { span: dictionary, front: frontOf(dictionary, dictionary.start, end * dictionaryValueBytes * margin, meta) },
+    { span: data, front: frontOf(data, lastPage.start, values * margin, meta) },
   ].filter(({ span }) => span.end > span.start)
   return { firstRow: firstPage.row, spans: parts.map(({ span }) => span), fronts: parts.map(({ front }) => front) }
 }
@@ -60,7 +65,7 @@ function pagesIn(index: Uint8Array): readonly (Span & { readonly row: number })[
 function frontOf(span: Span, from: number, valueBytes: number, meta: ColumnMetaData): Span {
   const unit = smallestFront(meta.codec)
   if (unit === undefined) return span
-  const bytes = Math.ceil((valueBytes * 1.25 + headerBytes) / unit) * unit
+  const bytes = Math.ceil((valueBytes + headerBytes) / unit) * unit
   const end = Math.ceil(from + bytes * ratioOf(meta) * 1.25 + headerBytes)
   return (end - span.start) * 2 < span.end - span.start ? { start: span.start, end } : span
 }

@@ -50,8 +50,8 @@ export async function openParquet(source: RangeFile, signal: AbortSignal): Promi
 
 /**
  * The chosen rows of some leaves of a row group; rows count from the beginning of the group. Reads only the pages that hold
- * them where the file has an offset index, else whole column chunks, and of the last page its beginning if that is enough; from
- * afar the whole page, because a second request costs more than its bytes. At most 16 requests at once.
+ * them where the file has an offset index, else whole column chunks, and of the last page its beginning if that is enough; at
+ * most 16 requests at once.
  * @throws LakehouseError `corrupt` with the column
  */
 export async function readLeaves(
@@ -64,21 +64,13 @@ export async function readLeaves(
   return await whole(file.source, signal, async () => {
     const chunks = await planChunks(file, group, leaves, choice, signal)
     const answer = new Map<ParquetLeaf, LeafData>()
-    const { source } = file
-    const fetched = await fetchSpans(
-      source,
-      chunks.flatMap(({ fronts, spans }) => (source.isRemote ? spans : fronts)),
+    const short = await decodeChunks(file, chunks, answer, signal)
+    await decodeChunks(
+      file,
+      short.map(chunk => ({ ...chunk, fronts: chunk.spans })),
+      answer,
       signal,
     )
-    const short = (await decodeChunks(file, chunks, fetched, answer, signal)).map(chunk => ({ ...chunk, fronts: chunk.spans }))
-    const rest = source.isRemote
-      ? fetched
-      : await fetchSpans(
-          source,
-          short.flatMap(({ spans }) => spans),
-          signal,
-        )
-    await decodeChunks(file, short, rest, answer, signal)
     return answer
   })
 }
@@ -89,6 +81,10 @@ interface PlannedChunk extends ChunkPlan {
   /** Rows count from the first page. */
   readonly choice: RowChoice
 }
+
+/** How much more of a page is fetched than is probably enough: from afar a second request costs more than bytes. */
+const nearMargin = 1.25
+const farMargin = 2.5
 
 /** Spans closer than this are fetched together. */
 const gapBytes = 128 * 1024
@@ -112,7 +108,7 @@ async function planChunks(
   )
   return chunks.map(({ leaf, meta }, i) => {
     const index = indexes[i]
-    const plan = planChunk(meta, group.rows, choice, index && fetched(index))
+    const plan = planChunk(meta, group.rows, choice, { index: index && fetched(index), margin: source.isRemote ? farMargin : nearMargin })
     return {
       leaf,
       meta,
@@ -129,13 +125,17 @@ function indexSpan({ offset_index_offset: offset, offset_index_length: length }:
 
 /** Adds the rows of each chunk to the answer, and gives those whose fronts were too short. */
 async function decodeChunks(
-  { calendar }: ParquetFile,
+  { source, calendar }: ParquetFile,
   chunks: readonly PlannedChunk[],
-  fetched: Fetched,
   answer: Map<ParquetLeaf, LeafData>,
   signal: AbortSignal,
 ): Promise<readonly PlannedChunk[]> {
   const short: PlannedChunk[] = []
+  const fetched = await fetchSpans(
+    source,
+    chunks.flatMap(({ fronts }) => fronts),
+    signal,
+  )
   for (const chunk of chunks) {
     await nextTurn()
     signal.throwIfAborted()
@@ -184,11 +184,8 @@ export function chunkOf(group: RowGroupAt, leaf: ParquetLeaf): { readonly chunk:
   return { chunk, meta }
 }
 
-/** The bytes of a span that was fetched, or lies in one. */
-type Fetched = (span: Span) => Uint8Array
-
-/** Fetches spans, neighbours together. */
-async function fetchSpans(source: RangeFile, spans: readonly Span[], signal: AbortSignal): Promise<Fetched> {
+/** Fetches spans, neighbours together, and answers with the bytes of each. */
+async function fetchSpans(source: RangeFile, spans: readonly Span[], signal: AbortSignal): Promise<(span: Span) => Uint8Array> {
   const runs: { start: number; end: number }[] = []
   for (const span of spans.toSorted((a, b) => a.start - b.start)) {
     const run = runs.at(-1)
