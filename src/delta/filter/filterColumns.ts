@@ -45,7 +45,9 @@ function noMember(path: readonly DeltaField[], type: DeltaType): NoColumn {
 
 function noField(path: readonly DeltaField[], fields: readonly DeltaField[], name: string): NoColumn {
   const lead = path.map(field => `${quotedName(field.name)}.`).join('')
+  const most = Math.max(1, Math.floor(Math.min(name.length, longestMisspelt) / 3))
   const near = fields
+    .filter(field => Math.abs(field.name.length - name.length) <= most)
     .map(field => ({ field, steps: distance(field.name.toLowerCase(), name.toLowerCase()) }))
     .toSorted((a, b) => a.steps - b.steps)[0]
   const names = fields
@@ -53,13 +55,15 @@ function noField(path: readonly DeltaField[], fields: readonly DeltaField[], nam
     .map(field => quotedName(field.name))
     .join(', ')
   const hint =
-    near && near.steps < name.length && near.steps <= Math.max(1, Math.floor(name.length / 3))
+    near && near.steps < name.length && near.steps <= most
       ? `Did you mean ${lead}${quotedName(near.field.name)}?`
       : `There are: ${names}${fields.length > namesInHint ? ', …' : ''}`
   return { problem: `There is no column ${lead}${name}`, hint }
 }
 
 const namesInHint = 20
+/** Letters; what differs from a longer name by a third is another name. */
+const longestMisspelt = 60
 
 function quotedName(name: string): string {
   return /^[\p{L}_][\p{L}\p{N}_]*$/u.test(name) ? name : `\`${name.replaceAll('`', '``')}\``

@@ -137,7 +137,7 @@ function unitsOf(text: unknown, scale: number, side: 'low' | 'high'): bigint | u
 /** What begins with a cut text may go on with anything; a letter that could not be read may have been any. */
 function textBound(text: string, side: 'low' | 'high'): Uint8Array | undefined {
   const stem = side === 'high' ? text.replace(/[\u{FFFD}\u{10FFFF}]+$/u, '') : text
-  if (stem.includes('\u{FFFD}')) return undefined
+  if (stem.includes('\u{FFFD}') || /\p{Surrogate}/u.test(stem)) return undefined
   const bytes = new TextEncoder().encode(stem)
   return side === 'low' ? bytes : Uint8Array.of(...bytes, 0xff, 0xff, 0xff, 0xff)
 }

@@ -57,6 +57,10 @@ describe('statistics of a file', () => {
     for (const [text, stats, expected] of cases) assert.equal(outcomes(text, stats), expected, `${text} in ${stats}`)
   })
 
+  it('exclude nothing by a text that was cut through a letter', () => {
+    for (const text of ["s = 'abc😀'", "s > 'abc'"]) assert.match(outcomes(text, between('s', '"abc"', '"abc\\ud83d"')), /T/, text)
+  })
+
   it('exclude nothing by more than they say', () => {
     const cases: readonly (readonly [string, string])[] = [
       ["s = 'abcd'", between('s', '"a"', '"abc"')],
