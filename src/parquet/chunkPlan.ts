@@ -35,7 +35,9 @@ export function planChunk(
   { index, margin }: { readonly index: Uint8Array | undefined; readonly margin: number },
 ): ChunkPlan {
   const chunk = chunkSpan(meta)
-  const pages = (index && pagesIn(index)) ?? [{ start: Math.max(Number(meta.data_page_offset), chunk.start), end: chunk.end, row: 0 }]
+  const pages = (index && pagesIn(index, chunk)) ?? [
+    { start: Math.max(Number(meta.data_page_offset), chunk.start), end: chunk.end, row: 0 },
+  ]
   const last = pages.findLastIndex(page => page.row < end)
   const [zeroth, firstPage, lastPage] = [pages[0], pages.findLast(page => page.row <= start), pages[last]]
   if (!zeroth || !firstPage || !lastPage) return { firstRow: 0, spans: [chunk], fronts: [chunk] }
@@ -50,15 +52,19 @@ export function planChunk(
   return { firstRow: firstPage.row, spans: parts.map(({ span }) => span), fronts: parts.map(({ front }) => front) }
 }
 
-/** Undefined when it has none. */
-function pagesIn(index: Uint8Array): readonly (Span & { readonly row: number })[] | undefined {
+/** Undefined when it has none, or some that cannot be: out of order, or outside of their chunk. */
+function pagesIn(index: Uint8Array, chunk: Span): readonly (Span & { readonly row: number })[] | undefined {
   const reader = { view: new DataView(index.buffer, index.byteOffset, index.byteLength), offset: 0 }
   const pages = readOffsetIndex(reader).page_locations.map(({ offset, compressed_page_size: size, first_row_index: row }) => ({
     start: Number(offset),
     end: Number(offset) + size,
     row: Number(row),
   }))
-  return pages.length > 0 ? pages : undefined
+  const isSound = pages.every(({ start, end, row }, i) => {
+    const before = pages[i - 1]
+    return start >= (before?.end ?? chunk.start) && end > start && end <= chunk.end && (before ? row > before.row : row === 0)
+  })
+  return pages.length > 0 && isSound ? pages : undefined
 }
 
 /** The part of `span` that holds what is before `from` and, if all goes well, the values behind it that come to so many bytes. */

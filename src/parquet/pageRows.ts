@@ -29,6 +29,7 @@ export function decodeRows(runs: readonly PageRun[], chunk: ColumnMetaData, leaf
     const entriesLeft = Number(chunk.num_values) - entries
     if (entriesLeft <= 0 || (isFlat ? entries >= end : rows > end)) break
     const count = (header.data_page_header ?? header.data_page_header_v2)?.num_values ?? 0
+    if (!(count >= 0 && count <= entriesLeft)) throw new Error('a page has more values than its column')
     const wanted = isFlat ? { start: Math.max(start - entries, 0), end: Math.min(end - entries, count) } : { start: 0, end: count }
     const context = { codec: chunk.codec, leaf, dictionary, wanted, isCut }
     if (header.type === 'DICTIONARY_PAGE') {
