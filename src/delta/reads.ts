@@ -159,12 +159,9 @@ async function snapshotAt(
     log.commits.findLast(commit => commit.version === version) ??
     log.checkpoints.findLast(checkpoint => checkpoint.version === version)?.parts[0]
   const [info] = await infosOf(table, last ? [last] : [], signal)
-  const key = `snapshot ${table.location} ${version} ${info?.modified} ${info?.size}`
-  const snapshot = await table.memo(
-    key,
-    () => loadSnapshot(table, log, version, signal),
-    ({ files: active }) => 10_000 + (active?.weight ?? 0),
-  )
+  const load = (): Promise<Snapshot> => loadSnapshot(table, log, version, signal)
+  const key = info && `snapshot ${table.location} ${version} ${info.modified} ${info.size} ${info.etag ?? ''}`
+  const snapshot = key === undefined ? await load() : await table.memo(key, load, ({ files: active }) => 10_000 + (active?.weight ?? 0))
   return { snapshot, files: log }
 }
 
