@@ -165,7 +165,9 @@ function literalFor({ random, rows }: FilterSource, name: string, type: DeltaTyp
     if (type === 'string') return random() < 0.5 ? `${plainText(value)}a` : Array.from(plainText(value)).slice(0, -1).join('')
     if (typeof type === 'string' && /^(?:decimal|long|integer)/.test(type)) {
       const [whole = '0', fraction = ''] = plainText(value).split('.')
-      return random() < 0.5 ? `${BigInt(whole) + 1n}${fraction === '' ? '' : `.${fraction}`}` : `${whole}.${fraction}5`
+      // Spark rounds a literal that takes a comparison beyond 38 digits; we do not.
+      const isFull = type.startsWith('decimal(38,')
+      return isFull || random() < 0.5 ? `${BigInt(whole) + 1n}${fraction === '' ? '' : `.${fraction}`}` : `${whole}.${fraction}5`
     }
     return value
   }
