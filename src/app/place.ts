@@ -1,3 +1,4 @@
+import { deltaTableName } from '#base/sqlNames.ts'
 import type { StoreSpec } from '#storage/storeSpec.ts'
 
 /** A place in a lake: a store and a key prefix in it (no trailing slash; empty for the root). */
@@ -28,8 +29,7 @@ export function placeId({ store, key }: Place): string {
   return store.kind === 's3' ? JSON.stringify([store.connection, store.bucket, key]) : JSON.stringify([store.folder, key])
 }
 
-/** A statement that reads one version of a table in Spark, whose file systems know S3 as `s3a`. */
+/** A statement that reads one version of a table in Spark. */
 export function selectStatement(table: Place, version: number): string {
-  const path = locationOf(table).replace(/^s3:/, 's3a:').replaceAll('`', '``')
-  return `SELECT * FROM delta.\`${path}\` VERSION AS OF ${version}`
+  return `SELECT * FROM ${deltaTableName(locationOf(table))} VERSION AS OF ${version}`
 }

@@ -1,3 +1,4 @@
+import { shownName } from '#base/sqlNames.ts'
 import { IntervalUnit, Precision } from 'apache-arrow/enum'
 import { Field } from 'apache-arrow/schema'
 import { DataType } from 'apache-arrow/type'
@@ -38,7 +39,7 @@ function simpleName(type: DataType, field: Field): string | undefined {
 function nestedName(type: DataType): string | undefined {
   if (DataType.isDictionary(type)) return typeName(Field.new('', type.dictionary))
   const children: readonly Field[] = type.children ?? []
-  const names = (): string => children.map(child => `${quoted(child.name)}:${typeName(child)}`).join(',')
+  const names = (): string => children.map(child => `${shownName(child.name)}:${typeName(child)}`).join(',')
   if (DataType.isStruct(type)) return `struct<${names()}>`
   if (DataType.isUnion(type)) return `union<${names()}>`
   const [first] = children
@@ -62,8 +63,4 @@ function timeName(field: Field): string {
 function intervalName(unit: IntervalUnit): string {
   if (unit === IntervalUnit.YEAR_MONTH) return 'interval year to month'
   return unit === IntervalUnit.DAY_TIME ? 'interval day to second' : 'interval'
-}
-
-function quoted(name: string): string {
-  return /^[\p{L}_][\p{L}\p{N}_]*$/u.test(name) ? name : `\`${name.replaceAll('`', '``')}\``
 }

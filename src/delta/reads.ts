@@ -1,3 +1,4 @@
+import { sum } from '#base/sum.ts'
 import { isProblem } from '#base/errors.ts'
 import { diffVersions } from '#delta/diff/diff.ts'
 import { readCommitRange } from '#delta/diff/diffLog.ts'
@@ -187,12 +188,6 @@ function describeHeader({ version, protocol, metadata, schema }: Header, listing
     earliestVersion: listing.earliest ?? version,
     latestVersion: listing.latestVersion,
   }
-}
-
-function sum(numbers: Float64Array): number {
-  let total = 0
-  for (const each of numbers) total += each
-  return total
 }
 
 /** Null for what is not known. */

@@ -5,6 +5,7 @@ import { damageOf } from './damage.ts'
 import { chunkSpan } from './chunkPlan.ts'
 import { chunkOf, type ParquetFile, type RowGroupAt } from './parquet.ts'
 import { leavesBelow, nodeAt, type ParquetLeaf } from './parquetTree.ts'
+import { thriftReader } from './thriftReader.ts'
 import type { SpanStream } from './spanStream.ts'
 import { openPage, type Page } from './pages.ts'
 
@@ -80,7 +81,7 @@ export interface HeaderAt {
 export async function readHeader(stream: SpanStream, at: number, last: number): Promise<HeaderAt> {
   for (let size = smallestHeader; ; size *= 16) {
     const bytes = await stream.read(at, Math.min(at + size, last))
-    const reader = { view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), offset: 0 }
+    const reader = thriftReader(bytes)
     try {
       const header = parquetHeader(reader)
       const start = at + reader.offset

@@ -2,6 +2,7 @@ import { readOffsetIndex } from 'hyparquet/src/indexes.js'
 import type { ColumnMetaData } from 'hyparquet'
 import { smallestFront } from './codecs.ts'
 import type { RowChoice } from './leaf.ts'
+import { thriftReader } from './thriftReader.ts'
 
 /** Bytes [start, end) of a file. */
 export interface Span {
@@ -54,8 +55,7 @@ export function planChunk(
 
 /** Undefined when it has none, or some that cannot be: out of order, or outside of their chunk. */
 function pagesIn(index: Uint8Array, chunk: Span): readonly (Span & { readonly row: number })[] | undefined {
-  const reader = { view: new DataView(index.buffer, index.byteOffset, index.byteLength), offset: 0 }
-  const pages = readOffsetIndex(reader).page_locations.map(({ offset, compressed_page_size: size, first_row_index: row }) => ({
+  const pages = readOffsetIndex(thriftReader(index)).page_locations.map(({ offset, compressed_page_size: size, first_row_index: row }) => ({
     start: Number(offset),
     end: Number(offset) + size,
     row: Number(row),

@@ -4,6 +4,7 @@ import type { Encoding, ParquetType, SchemaElement } from 'hyparquet'
 import { exactBytes } from '#base/bytes.ts'
 import { unreachable } from '#base/unreachable.ts'
 import { ByteColumn, gatherValues, type LeafValues } from './leaf.ts'
+import { thriftReader } from './thriftReader.ts'
 
 /** Values [start, end) of a page; `total` is how many it has where that is more. */
 export interface ValueRange {
@@ -321,5 +322,5 @@ function columnOf(parts: readonly Uint8Array[]): ByteColumn {
 
 /** Owns its buffer, so that a length that lies cannot reach beyond the page. */
 function readerOf(bytes: Uint8Array) {
-  return { view: new DataView(exactBytes(bytes).buffer), offset: 0 }
+  return thriftReader(exactBytes(bytes))
 }

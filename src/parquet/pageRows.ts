@@ -5,6 +5,7 @@ import { decodeValues, emptyValues, isReadInOrder, PageDictionary } from './enco
 import { chooseRows, concatLeaves, countAt, type LeafData, type RowChoice } from './leaf.ts'
 import { checkPage, separateLevels, splitLevels, type Levels } from './pages.ts'
 import type { ParquetLeaf } from './parquetTree.ts'
+import { thriftReader } from './thriftReader.ts'
 
 /** Pages of a column chunk one after another. */
 export interface PageRun {
@@ -49,7 +50,7 @@ export function decodeRows(runs: readonly PageRun[], chunk: ColumnMetaData, leaf
 
 function* pagesOf(runs: readonly PageRun[]) {
   for (const { bytes, isCut: mayBeCut } of runs) {
-    const reader = { view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), offset: 0 }
+    const reader = thriftReader(bytes)
     while (reader.offset < bytes.byteLength) {
       const header = parquetHeader(reader)
       const from = reader.offset

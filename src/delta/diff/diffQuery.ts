@@ -1,3 +1,4 @@
+import { backticked, deltaTableName } from '#base/sqlNames.ts'
 import type { DeltaType } from '#delta/types.ts'
 import type { Comparison, FieldPair } from './diffColumns.ts'
 
@@ -8,9 +9,9 @@ export function diffQuery(
   { pairs }: Comparison,
   keys: readonly number[],
 ): string {
-  const table = `delta.${quoted(location.replace(/^s3:/, 's3a:'))}`
+  const table = deltaTableName(location)
   const columns = (side: 'from' | 'to'): string =>
-    pairs.map(pair => `${comparable(pair[side].name, pair[side].type)} AS ${quoted(pair.to.name)}`).join(', ')
+    pairs.map(pair => `${comparable(pair[side].name, pair[side].type)} AS ${backticked(pair.to.name)}`).join(', ')
   const head = `WITH f AS (SELECT ${columns('from')} FROM ${table} VERSION AS OF ${from}),
   t AS (SELECT ${columns('to')} FROM ${table} VERSION AS OF ${to}),
   added AS (SELECT * FROM t EXCEPT ALL SELECT * FROM f),
@@ -19,7 +20,7 @@ export function diffQuery(
     return `${head}
 SELECT (SELECT count(*) FROM added) AS added, (SELECT count(*) FROM removed) AS removed, 0L AS changed`
   }
-  const key = keys.map(index => quoted(nameOf(pairs[index]))).join(', ')
+  const key = keys.map(index => backticked(nameOf(pairs[index]))).join(', ')
   return `${head},
   k AS (SELECT ${key}, sum(a) AS a, sum(r) AS r, sum(a) = 1 AND sum(r) = 1 AS c
     FROM (SELECT ${key}, 1L AS a, 0L AS r FROM added UNION ALL SELECT ${key}, 0L, 1L FROM removed) GROUP BY ${key})
@@ -30,13 +31,9 @@ function nameOf(pair: FieldPair | undefined): string {
   return pair?.to.name ?? ''
 }
 
-function quoted(name: string): string {
-  return `\`${name.replaceAll('`', '``')}\``
-}
-
 /** Sets of rows cannot hold maps and variants. */
 function comparable(name: string, type: DeltaType): string {
-  if (type === 'variant') return `to_json(${quoted(name)})`
-  if (typeof type !== 'string' && type.type === 'map') return `array_sort(map_entries(${quoted(name)}))`
-  return quoted(name)
+  if (type === 'variant') return `to_json(${backticked(name)})`
+  if (typeof type !== 'string' && type.type === 'map') return `array_sort(map_entries(${backticked(name)}))`
+  return backticked(name)
 }

@@ -1,3 +1,4 @@
+import { thriftReader } from '#parquet/thriftReader.ts'
 import { readOffsetIndex } from 'hyparquet/src/indexes.js'
 import { chunkAt, inColumn, readHeader, type Chunk } from '#parquet/chunkPages.ts'
 import { openPage } from '#parquet/pages.ts'
@@ -120,7 +121,7 @@ export class StatisticsTexts {
     const { offset_index_offset: offset, offset_index_length: length } = chunkOf(this.#group, chunk.leaf).chunk
     if (!offset || !length) return
     const bytes = await this.#file.source.read(Number(offset), Number(offset) + length, signal)
-    const { page_locations: at } = readOffsetIndex({ view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), offset: 0 })
+    const { page_locations: at } = readOffsetIndex(thriftReader(bytes))
     const first = Number(at[0]?.offset ?? chunk.start)
     const pages = at.map((page, i) => {
       const firstRow = Number(page.first_row_index)

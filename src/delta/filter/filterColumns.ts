@@ -1,3 +1,4 @@
+import { shownName } from '#base/sqlNames.ts'
 import { declaredType } from '#delta/schema.ts'
 import type { DeltaField, DeltaStruct, DeltaType } from '#delta/types.ts'
 import type { FilterColumn } from './filterTree.ts'
@@ -32,7 +33,7 @@ function fieldNamed(fields: readonly DeltaField[], name: string): DeltaField | N
   if (exact) return exact
   const [one, another] = fields.filter(field => field.name.toLowerCase() === name.toLowerCase())
   if (!one || !another) return one
-  return { problem: `There are several columns ${name}`, hint: `Write ${quotedName(one.name)} or ${quotedName(another.name)}.` }
+  return { problem: `There are several columns ${name}`, hint: `Write ${shownName(one.name)} or ${shownName(another.name)}.` }
 }
 
 function noMember(path: readonly DeltaField[], type: DeltaType): NoColumn {
@@ -44,7 +45,7 @@ function noMember(path: readonly DeltaField[], type: DeltaType): NoColumn {
 }
 
 function noField(path: readonly DeltaField[], fields: readonly DeltaField[], name: string): NoColumn {
-  const lead = path.map(field => `${quotedName(field.name)}.`).join('')
+  const lead = path.map(field => `${shownName(field.name)}.`).join('')
   const most = Math.max(1, Math.floor(Math.min(name.length, longestMisspelt) / 3))
   const near = fields
     .filter(field => Math.abs(field.name.length - name.length) <= most)
@@ -52,11 +53,11 @@ function noField(path: readonly DeltaField[], fields: readonly DeltaField[], nam
     .toSorted((a, b) => a.steps - b.steps)[0]
   const names = fields
     .slice(0, namesInHint)
-    .map(field => quotedName(field.name))
+    .map(field => shownName(field.name))
     .join(', ')
   const hint =
     near && near.steps < name.length && near.steps <= most
-      ? `Did you mean ${lead}${quotedName(near.field.name)}?`
+      ? `Did you mean ${lead}${shownName(near.field.name)}?`
       : `There are: ${names}${fields.length > namesInHint ? ', …' : ''}`
   return { problem: `There is no column ${lead}${name}`, hint }
 }
@@ -64,10 +65,6 @@ function noField(path: readonly DeltaField[], fields: readonly DeltaField[], nam
 const namesInHint = 20
 /** Letters; what differs from a longer name by a third is another name. */
 const longestMisspelt = 60
-
-function quotedName(name: string): string {
-  return /^[\p{L}_][\p{L}\p{N}_]*$/u.test(name) ? name : `\`${name.replaceAll('`', '``')}\``
-}
 
 /** Letters to insert, delete, replace or swap with the next. */
 function distance(from: string, to: string): number {

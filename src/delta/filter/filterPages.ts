@@ -1,3 +1,4 @@
+import { thriftReader } from '#parquet/thriftReader.ts'
 import type { ColumnIndex } from 'hyparquet'
 import { readColumnIndex, readOffsetIndex } from 'hyparquet/src/indexes.js'
 import { statisticsAsTheyAre, whole, type ParquetFile, type RowGroupAt } from '#parquet/parquet.ts'
@@ -70,8 +71,8 @@ async function pagesOf(
   ].filter(span => span !== undefined)
   const [columnBytes, offsetBytes] = await Promise.all(spans.map(({ start, end }) => source.read(start, end, signal)))
   if (!columnBytes || !offsetBytes) return undefined
-  const index = readColumnIndex(readerOf(columnBytes), leaf.element, statisticsAsTheyAre)
-  const { page_locations: pages } = readOffsetIndex(readerOf(offsetBytes))
+  const index = readColumnIndex(thriftReader(columnBytes), leaf.element, statisticsAsTheyAre)
+  const { page_locations: pages } = readOffsetIndex(thriftReader(offsetBytes))
   const { null_pages: areNull, min_values: least, max_values: most, null_counts: nulls }: ColumnIndex = index
   if (![areNull, least, most].every(list => list.length === pages.length)) throw new Error('its page indexes differ in length')
   return pages.map(({ first_row_index: row }, i) => {
@@ -82,8 +83,4 @@ async function pagesOf(
 
 function spanAt(offset: bigint | undefined, length: number | undefined): RowRange | undefined {
   return offset && length ? { start: Number(offset), end: Number(offset) + length } : undefined
-}
-
-function readerOf(bytes: Uint8Array): { readonly view: DataView; offset: number } {
-  return { view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), offset: 0 }
 }

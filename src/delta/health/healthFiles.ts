@@ -1,3 +1,4 @@
+import { sum } from '#base/sum.ts'
 import { countBelow } from '#delta/rows/deletionVector.ts'
 import type { FileHealth, FilesAndBytes, OptimizeEstimate, VectorHealth } from './healthTypes.ts'
 
@@ -128,10 +129,4 @@ function* byPartition({ sizes, partition }: FileNumbers): Generator<Int32Array, 
 function countedBetween(sorted: Float64Array, from: number, end: number): FilesAndBytes {
   const found = sorted.subarray(countBelow(sorted, from), countBelow(sorted, end))
   return { files: found.length, bytes: sum(found) }
-}
-
-function sum(numbers: Float64Array): number {
-  let total = 0
-  for (const each of numbers) total += each
-  return total
 }

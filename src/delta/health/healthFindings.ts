@@ -1,3 +1,4 @@
+import { deltaTableName } from '#base/sqlNames.ts'
 import type { VersionRange } from '#delta/log/readable.ts'
 import type { Finding, LogHealth, TableHealth, VacuumHealth } from './healthTypes.ts'
 
@@ -23,9 +24,9 @@ const columnsNamed = 5
 /** Less than this is not worth a warning in any lake. */
 const vacuumHeavyBytes = 1024 ** 3
 
-/** What is worth a look, with the numbers behind it. `location` is how Spark names the table. */
+/** What is worth a look, with the numbers behind it. `location` is where the table lies. */
 export function findingsOf(facts: Facts, location: string): readonly Finding[] {
-  const name = `delta.\`${location.replace(/^s3:/, 's3a:').replaceAll('`', '``')}\``
+  const name = deltaTableName(location)
   return [
     ...smallFiles(facts, name),
     ...partitions(facts),

@@ -1,3 +1,4 @@
+import { sum } from '#base/sum.ts'
 import { isProblem } from '#base/errors.ts'
 import { parseAction, type Metadata } from '#delta/actions.ts'
 import type { ActiveFiles } from '#delta/files/activeFiles.ts'
@@ -57,7 +58,7 @@ export function discrepancies(checksum: Checksum, { version, protocol, metadata,
     found.push(`The checksum of version ${version} counts ${ofChecksum} ${what}, its log ${ofLog}.`)
   }
   compare(checksum.numFiles, files?.length, 'files')
-  compare(checksum.sizeBytes, files && totalOf(files.sizes), 'bytes')
+  compare(checksum.sizeBytes, files && sum(files.sizes), 'bytes')
   if (checksum.protocol && protocolText(checksum.protocol) !== protocolText(protocol)) {
     found.push(`The checksum of version ${version} says ${protocolText(checksum.protocol)}, its log ${protocolText(protocol)}.`)
   }
@@ -95,10 +96,6 @@ function parsePart(name: 'protocol' | 'metaData', part: unknown): ReturnType<typ
 function sizeOf(wire: Wire, name: string): number | undefined {
   const value = countOr(wire, name)
   return value !== undefined && Number.isSafeInteger(value) && value >= 0 ? value : undefined
-}
-
-function totalOf(sizes: Float64Array): number {
-  return sizes.reduce((sum, size) => sum + size, 0)
 }
 
 function protocolText({ minReaderVersion, minWriterVersion, readerFeatures, writerFeatures }: Protocol): string {
