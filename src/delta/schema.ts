@@ -38,6 +38,11 @@ export function declaredType({ type, metadata }: Pick<DeltaField, 'type' | 'meta
   return typeof declared === 'string' ? (withDeclared(type, declared)?.type ?? type) : type
 }
 
+/** Columns of their declared types. */
+export function declaredFields(fields: readonly DeltaField[]): readonly DeltaField[] {
+  return fields.map(field => ({ ...field, type: declaredType(field) }))
+}
+
 interface Declared {
   readonly type: DeltaType
   /** What follows in the text. */

@@ -1,4 +1,4 @@
-import { LakehouseError, type ProblemCode } from '#base/errors.ts'
+import { isProblem, LakehouseError, type ProblemCode } from '#base/errors.ts'
 import type { Report } from '#base/progress.ts'
 import type { ObjectStore } from '#storage/objectStore.ts'
 
@@ -68,4 +68,19 @@ export function problem(
     ...(more.cause === undefined ? {} : { cause: more.cause }),
     ...(more.feature === undefined ? {} : { details: { feature: more.feature } }),
   })
+}
+
+/** Says of what was read in whatever goes wrong with it: "Cannot read <what>: <why>". An abort stays what it is. */
+export async function whileReading<T>(what: string, task: () => Promise<T>): Promise<T> {
+  try {
+    return await task()
+  } catch (error) {
+    if (!isProblem(error) || error.code === 'cancelled') throw error
+    const { code, message, hint, details } = error
+    throw new LakehouseError(code, `Cannot read ${what}: ${message}`, {
+      ...(hint === undefined ? {} : { hint }),
+      ...(details === undefined ? {} : { details }),
+      cause: error,
+    })
+  }
 }

@@ -1,7 +1,7 @@
 import { physicalName, type ColumnMapping } from '#delta/rows/columns.ts'
 import type { ScanColumns } from '#delta/rows/dataFile.ts'
 import { columnMappingOf } from '#delta/features.ts'
-import { declaredType } from '#delta/schema.ts'
+import { declaredFields } from '#delta/schema.ts'
 import type { Header } from '#delta/snapshot.ts'
 import type { DeltaField, DeltaStruct, DeltaType } from '#delta/types.ts'
 import { widerType } from './widening.ts'
@@ -66,7 +66,7 @@ export function mappingsOf(from: Header, to: Header): Mappings {
 /** Names a column whose two types have no common one where there is such. */
 export function planComparison(from: Header, to: Header): Comparison | { readonly incomparable: FieldPair } {
   const mappings = mappingsOf(from, to)
-  const { both } = pairFields(declaredFields(from), declaredFields(to), mappings)
+  const { both } = pairFields(declaredFields(from.schema?.fields ?? []), declaredFields(to.schema?.fields ?? []), mappings)
   const pairs: FieldPair[] = []
   for (const pair of both) {
     const types = commonType(pair.from.type, pair.to.type, mappings)
@@ -79,10 +79,6 @@ export function planComparison(from: Header, to: Header): Comparison | { readonl
     mapping: mappings[which],
   })
   return { pairs, from: side('from', from), to: side('to', to) }
-}
-
-function declaredFields({ schema }: Header): readonly DeltaField[] {
-  return (schema?.fields ?? []).map(field => ({ ...field, type: declaredType(field) }))
 }
 
 /** A type for each side, equal but for names: members that both have, in one order, leaves as wide as the wider one. */

@@ -1,9 +1,9 @@
 import type { Data } from 'apache-arrow'
-import { isProblem, LakehouseError } from '#base/errors.ts'
+import { LakehouseError } from '#base/errors.ts'
 import { limit } from '#base/limit.ts'
 import { ProgressCount } from '#base/progress.ts'
 import { liveRecordsOf } from '#delta/actions.ts'
-import type { DeltaTable } from '#delta/table.ts'
+import { whileReading, type DeltaTable } from '#delta/table.ts'
 import { tailBytes } from '#parquet/rangeFile.ts'
 import type { Comparison } from './diffColumns.ts'
 import { hashRows } from './diffHash.ts'
@@ -177,17 +177,7 @@ export async function inSource<T>(
   source: RowSource,
   task: () => Promise<T>,
 ): Promise<T> {
-  try {
-    return await task()
-  } catch (error) {
-    if (!isProblem(error) || error.code === 'cancelled') throw error
-    const { code, message, hint, details } = error
-    const of =
-      source.kind === 'rows' ? `version ${versions[source.side]}` : `the changes between versions ${versions.from} and ${versions.to}`
-    throw new LakehouseError(code, `Cannot read ${location}, ${of}, file ${source.add.path}: ${message}`, {
-      ...(hint === undefined ? {} : { hint }),
-      ...(details === undefined ? {} : { details }),
-      cause: error,
-    })
-  }
+  const of =
+    source.kind === 'rows' ? `version ${versions[source.side]}` : `the changes between versions ${versions.from} and ${versions.to}`
+  return await whileReading(`${location}, ${of}, file ${source.add.path}`, task)
 }

@@ -6,9 +6,9 @@ import { ProgressCount } from '#base/progress.ts'
 import { liveRecordsOf, recordsOf, type AddFile } from '#delta/actions.ts'
 import { checkReadable, columnMappingOf } from '#delta/features.ts'
 import { ListedFiles, liveRecords } from '#delta/files/activeFiles.ts'
-import { declaredType } from '#delta/schema.ts'
+import { declaredFields } from '#delta/schema.ts'
 import type { Header, Snapshot } from '#delta/snapshot.ts'
-import { problem, type DeltaTable } from '#delta/table.ts'
+import { problem, whileReading, type DeltaTable } from '#delta/table.ts'
 import type { DeltaField, DeltaStruct, RowsRequest, TableRows } from '#delta/types.ts'
 import { arrowData, arrowField } from './arrowTypes.ts'
 import { countBelow, physicalRow } from './deletionVector.ts'
@@ -203,21 +203,14 @@ function chosenSchema(table: DeltaTable, { version, schema }: Snapshot, columns:
 
 /** How the columns of a schema are found in the files of a version. */
 export function scanColumns({ protocol, metadata }: Header, { fields }: DeltaStruct): ScanColumns {
-  const declared = fields.map(field => ({ ...field, type: declaredType(field) }))
-  return { fields: declared, partitionColumns: metadata.partitionColumns, mapping: columnMappingOf(protocol, metadata.configuration) }
+  return {
+    fields: declaredFields(fields),
+    partitionColumns: metadata.partitionColumns,
+    mapping: columnMappingOf(protocol, metadata.configuration),
+  }
 }
 
 /** Names table, version and file in whatever goes wrong with a file. */
 export async function inFile<T>({ table, snapshot: { version } }: Scan, { path }: AddFile, task: () => Promise<T>): Promise<T> {
-  try {
-    return await task()
-  } catch (error) {
-    if (!isProblem(error) || error.code === 'cancelled') throw error
-    const { code, message, hint, details } = error
-    throw new LakehouseError(code, `Cannot read ${table.location} version ${version}, file ${path}: ${message}`, {
-      ...(hint === undefined ? {} : { hint }),
-      ...(details === undefined ? {} : { details }),
-      cause: error,
-    })
-  }
+  return await whileReading(`${table.location} version ${version}, file ${path}`, task)
 }
