@@ -1,7 +1,8 @@
 import type { DeltaTable } from '#delta/table.ts'
 import { isWire, type Wire } from '#delta/wire.ts'
 import type { ObjectHead, ObjectInfo } from '#storage/objectStore.ts'
-import { JsonLines } from './jsonLines.ts'
+import { inRanges } from './commits.ts'
+import { JsonLines, type JsonObject } from './jsonLines.ts'
 import type { CommitFile } from './logNames.ts'
 
 /** What one look at a commit tells. */
@@ -15,7 +16,6 @@ export interface CommitHead {
 const headBytes = 128 * 1024
 /** Commits whose beginnings are in memory together. */
 const headsAtOnce = 256
-const rangeBytes = 8 * 1024 * 1024
 
 /** The `commitInfo` of some commits with size and time of their files, by version. @throws LakehouseError `corrupt`, `notFound` */
 export async function readCommitHeads(
@@ -36,16 +36,18 @@ export async function readCommitHeads(
 }
 
 async function commitInfoOf({ store }: DeltaTable, head: ObjectHead, signal: AbortSignal): Promise<Wire | undefined> {
-  const { info, bytes } = head
-  const lead = wholeLine(bytes)
+  const lead = wholeLine(head.bytes)
   if (lead) return lead
-  const lines = new JsonLines(store.locate(info.key), line => line.indexOf(mark) < 0 && line.at(-1) === endOfObject)
-  for (const { value } of lines.push(bytes)) if (isWire(value) && isWire(value['commitInfo'])) return value['commitInfo']
-  for (let start = bytes.byteLength; start < info.size; start += rangeBytes) {
-    const range = await store.read(info.key, { start, end: Math.min(start + rangeBytes, info.size) }, signal)
-    for (const { value } of lines.push(range)) if (isWire(value) && isWire(value['commitInfo'])) return value['commitInfo']
+  const lines = new JsonLines(store.locate(head.info.key), line => line.indexOf(mark) < 0 && line.at(-1) === endOfObject)
+  for await (const bytes of inRanges(store, head, signal)) {
+    const found = memberIn(lines.push(bytes))
+    if (found) return found
   }
-  for (const { value } of lines.end()) if (isWire(value) && isWire(value['commitInfo'])) return value['commitInfo']
+  return memberIn(lines.end())
+}
+
+function memberIn(objects: Iterable<JsonObject>): Wire | undefined {
+  for (const { value } of objects) if (isWire(value) && isWire(value['commitInfo'])) return value['commitInfo']
   return undefined
 }
 

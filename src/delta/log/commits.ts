@@ -45,23 +45,27 @@ const headBytes = 1024 * 1024
 
 /**
  * The actions of a commit, compacted log or JSON checkpoint whose beginning is at hand, in file order; a header has those of no
- * file. More than the beginning is read in ranges, so that a file of any length takes bounded memory.
+ * file.
  * @throws LakehouseError `corrupt` with the line
  */
 async function* readActions(
   store: ObjectStore,
-  { info, bytes }: ObjectHead,
+  head: ObjectHead,
   extent: Extent,
   signal: AbortSignal,
 ): AsyncGenerator<readonly Action[], void> {
-  const location = store.locate(info.key)
+  const location = store.locate(head.info.key)
   const lines = linesOf(location, extent)
-  yield toActions(lines.push(bytes), location, extent)
-  for (let start = bytes.byteLength; start < info.size; start += rangeBytes) {
-    const range = { start, end: Math.min(start + rangeBytes, info.size) }
-    yield toActions(lines.push(await store.read(info.key, range, signal)), location, extent)
-  }
+  for await (const bytes of inRanges(store, head, signal)) yield toActions(lines.push(bytes), location, extent)
   yield toActions(lines.end(), location, extent)
+}
+
+/** The bytes of a file whose beginning is at hand: that first, then the rest in ranges, so that any length takes bounded memory. */
+export async function* inRanges(store: ObjectStore, { info, bytes }: ObjectHead, signal: AbortSignal): AsyncGenerator<Uint8Array, void> {
+  yield bytes
+  for (let start = bytes.byteLength; start < info.size; start += rangeBytes) {
+    yield await store.read(info.key, { start, end: Math.min(start + rangeBytes, info.size) }, signal)
+  }
 }
 
 /** All actions of a file of which nothing is at hand, in parts. @throws LakehouseError `corrupt` with the line, `notFound` */
