@@ -1,7 +1,7 @@
-import { shownName } from '#base/sqlNames.ts'
 import { IntervalUnit, Precision } from 'apache-arrow/enum'
 import { Field } from 'apache-arrow/schema'
 import { DataType } from 'apache-arrow/type'
+import { shownName } from '#base/sqlNames.ts'
 
 /** Key of the field metadata that names a type Arrow does not have; today only `variant`. */
 const typeMetadataKey = 'dataflow.type'

@@ -1,5 +1,5 @@
 import type { Protocol } from './types.ts'
-import { countAt, countOr, isWire, parseJson, textAt, textMap, textOr, textsAt, type Wire } from './wire.ts'
+import { countAt, countOr, isWire, parseJson, textAt, textMap, textOr, textsAt, wholeOr, type Wire } from './wire.ts'
 
 /**
  * The actions of a log that a reader needs; the file that turns its JSON into types. Unknown actions and members are ignored.
@@ -102,8 +102,7 @@ export function recordsIn(stats: string): number | undefined {
   const lead = /^\{"numRecords":(\d{1,15})[,}]/.exec(stats)
   if (lead) return Number(lead[1])
   const parsed = parseJson(stats)
-  const count = isWire(parsed) ? countOr(parsed, 'numRecords') : undefined
-  return count !== undefined && Number.isSafeInteger(count) && count >= 0 ? count : undefined
+  return isWire(parsed) ? wholeOr(parsed, 'numRecords') : undefined
 }
 
 /** Rows of a file that are not deleted; undefined without statistics, or when these count fewer rows than are deleted. */
@@ -115,8 +114,12 @@ export function liveRecordsOf(add: AddFile): number | undefined {
 /** What names a logical file: path and deletion vector. */
 export function fileKey({ path, deletionVector }: RemoveFile): string {
   if (!deletionVector) return canonicalPath(path)
-  const { storageType, pathOrInlineDv, offset } = deletionVector
-  return `${canonicalPath(path)}\n${storageType}${pathOrInlineDv}${offset === undefined ? '' : `@${offset}`}`
+  return `${canonicalPath(path)}\n${vectorId(deletionVector)}`
+}
+
+/** What names a deletion vector. https://github.com/delta-io/delta/blob/master/PROTOCOL.md#derived-fields */
+export function vectorId({ storageType, pathOrInlineDv, offset }: DeletionVectorDescriptor): string {
+  return `${storageType}${pathOrInlineDv}${offset === undefined ? '' : `@${offset}`}`
 }
 
 /** Percent-decoded once. @throws Error when the path is not validly encoded */

@@ -31,6 +31,12 @@ export function countOr(wire: Wire, name: string): number | undefined {
   return typeof value === 'number' ? value : undefined
 }
 
+/** A whole number from 0 on; undefined for anything else. */
+export function wholeOr(wire: Wire, name: string): number | undefined {
+  const value = countOr(wire, name)
+  return value !== undefined && Number.isSafeInteger(value) && value >= 0 ? value : undefined
+}
+
 /** The texts of an array; none when the member is absent. @throws Error naming the member */
 export function textsAt(wire: Wire, name: string): readonly string[] {
   const value = wire[name]

@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync, statSync, type Stats } from 'node:fs'
 import { LakehouseError } from '#base/errors.ts'
+import { nextTurn } from '#base/turn.ts'
 import { localProblem } from './localProblems.ts'
 import type { ObjectHead, ObjectInfo } from './objectStore.ts'
 
@@ -18,7 +19,7 @@ export async function readLocalHeads(objects: readonly LocalObject[], most: numb
   let turnEnds = performance.now() + turnMs
   for (const object of objects) {
     if (performance.now() > turnEnds) {
-      await new Promise(resolve => void setImmediate(resolve))
+      await nextTurn()
       signal.throwIfAborted()
       turnEnds = performance.now() + turnMs
     }

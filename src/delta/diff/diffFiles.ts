@@ -2,6 +2,7 @@ import { nextTurn } from '#base/turn.ts'
 import { fileKey, type AddFile, type BareFile, type RemoveFile } from '#delta/actions.ts'
 import type { ActiveFiles } from '#delta/files/activeFiles.ts'
 import { FileKeys } from '#delta/files/fileKeys.ts'
+import { otherPositions } from '#delta/files/joinedFiles.ts'
 import type { CommitRange } from './diffLog.ts'
 
 /** Files that only one of two versions has. */
@@ -41,8 +42,8 @@ export async function changedByFiles(older: ActiveFiles, newer: ActiveFiles, sig
       signal,
     ),
   )
-  const onlyMore = filesAt(more, others(more.length, common))
-  const onlyFewer = filesAt(fewer, others(fewer.length, fewer.positionsOf(await keysOf(more, common, signal))))
+  const onlyMore = filesAt(more, otherPositions(more.length, common))
+  const onlyFewer = filesAt(fewer, otherPositions(fewer.length, fewer.positionsOf(await keysOf(more, common, signal))))
   return fewer === older ? { removed: onlyFewer, added: onlyMore } : { removed: onlyMore, added: onlyFewer }
 }
 
@@ -80,16 +81,4 @@ async function keysOf(files: ActiveFiles, positions: Int32Array, signal: AbortSi
 function filesAt(files: ActiveFiles, positions: Int32Array): SomeFiles {
   const bytes = positions.reduce((sum, position) => sum + (files.sizes[position] ?? 0), 0)
   return { count: positions.length, bytes, list: signal => files.pick(positions, signal) }
-}
-
-/** The positions below `length` that are not among these ascending ones. */
-function others(length: number, positions: Int32Array): Int32Array {
-  const rest = new Int32Array(length - positions.length)
-  let next = 0
-  let at = 0
-  for (let position = 0; position < length; position += 1) {
-    if (positions[next] === position) next += 1
-    else rest[at++] = position
-  }
-  return rest
 }

@@ -12,14 +12,18 @@ export function joinFiles(parts: readonly ActiveFiles[]): ActiveFiles {
 
 /** All but those at ascending positions. */
 export function filesWithout(files: ActiveFiles, hidden: Int32Array): ActiveFiles {
-  if (hidden.length === 0) return files
-  const kept = new Int32Array(files.length - hidden.length)
+  return hidden.length === 0 ? files : new KeptFiles(files, otherPositions(files.length, hidden))
+}
+
+/** The positions below `length` that are not among these ascending ones. */
+export function otherPositions(length: number, positions: Int32Array): Int32Array {
+  const rest = new Int32Array(length - positions.length)
   let next = 0
-  for (let position = 0; position < files.length; position += 1) {
-    if (hidden[next] === position) next += 1
-    else kept[position - next] = position
+  for (let position = 0; position < length; position += 1) {
+    if (positions[next] === position) next += 1
+    else rest[position - next] = position
   }
-  return new KeptFiles(files, kept)
+  return rest
 }
 
 class JoinedFiles implements ActiveFiles {

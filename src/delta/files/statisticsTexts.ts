@@ -1,10 +1,10 @@
-import { thriftReader } from '#parquet/thriftReader.ts'
 import { readOffsetIndex } from 'hyparquet/src/indexes.js'
 import { chunkAt, inColumn, readHeader, type Chunk } from '#parquet/chunkPages.ts'
 import { openPage } from '#parquet/pages.ts'
 import { chunkOf, whole, type ParquetFile, type RowGroupAt } from '#parquet/parquet.ts'
 import { SpanStream, wholeColumns, type ReadAhead, type Span } from '#parquet/spanStream.ts'
 import { openTexts, textIn, type TextBytes } from '#parquet/textColumn.ts'
+import { thriftReader } from '#parquet/thriftReader.ts'
 import { readNumbers, type FileColumns } from './fileColumns.ts'
 
 /** What a checkpoint says of one file. */

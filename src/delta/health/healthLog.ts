@@ -1,4 +1,4 @@
-import { logKey } from '#delta/log/log.ts'
+import { latestOf, logKey } from '#delta/log/log.ts'
 import { sortFiles, type LogFiles } from '#delta/log/logNames.ts'
 import { readableRanges, type VersionRange } from '#delta/log/readable.ts'
 import { isoTime } from '#delta/log/versions.ts'
@@ -34,7 +34,7 @@ export function logHealth(objects: readonly LogObject[], configuration: Readonly
   const files = sortFiles(objects)
   const checkpoint = files.checkpoints.at(-1)
   const readable = readableRanges(files)
-  const latest = latestOf(files)
+  const latest = latestOf(files) ?? -1
   const vacuumNote = objects.find(({ key }) => key.endsWith('/_last_vacuum_info'))
   const oldest = Math.min(files.commits[0]?.version ?? Infinity, files.checkpoints[0]?.version ?? Infinity)
   return {
@@ -121,10 +121,6 @@ function cleanUp(files: LogFiles, configuration: Readonly<Record<string, string>
     bytes: bytesOf(gone),
     unreadable: readableRanges(files).flatMap(range => without(range, left)),
   }
-}
-
-function latestOf({ commits, checkpoints }: LogFiles): number {
-  return Math.max(commits.at(-1)?.version ?? -1, checkpoints.at(-1)?.version ?? -1)
 }
 
 function bytesOf(objects: readonly ObjectInfo[]): number {

@@ -5,7 +5,7 @@ import type { ActiveFiles } from '#delta/files/activeFiles.ts'
 import { parseSchema } from '#delta/schema.ts'
 import type { DeltaTable } from '#delta/table.ts'
 import type { Protocol } from '#delta/types.ts'
-import { countOr, isWire, parseJson, type Wire } from '#delta/wire.ts'
+import { isWire, parseJson, wholeOr, type Wire } from '#delta/wire.ts'
 import type { LogFiles } from './logNames.ts'
 
 /**
@@ -45,8 +45,8 @@ export async function readChecksum(
   return {
     protocol: protocolOf(wire),
     metadata: metadataOf(wire),
-    numFiles: sizeOf(wire, 'numFiles'),
-    sizeBytes: sizeOf(wire, 'tableSizeBytes'),
+    numFiles: wholeOr(wire, 'numFiles'),
+    sizeBytes: wholeOr(wire, 'tableSizeBytes'),
   }
 }
 
@@ -91,11 +91,6 @@ function parsePart(name: 'protocol' | 'metaData', part: unknown): ReturnType<typ
     if (error instanceof Error) return undefined
     throw error
   }
-}
-
-function sizeOf(wire: Wire, name: string): number | undefined {
-  const value = countOr(wire, name)
-  return value !== undefined && Number.isSafeInteger(value) && value >= 0 ? value : undefined
 }
 
 function protocolText({ minReaderVersion, minWriterVersion, readerFeatures, writerFeatures }: Protocol): string {

@@ -1,6 +1,6 @@
 import { isProblem } from '#base/errors.ts'
 import { keyOf, problem, type DeltaTable } from '#delta/table.ts'
-import { countOr, isWire, parseJson } from '#delta/wire.ts'
+import { isWire, parseJson, wholeOr } from '#delta/wire.ts'
 import type { NamedObject, NamesPage, NamesRequest } from '#storage/objectStore.ts'
 import { digits, sortFiles, versionOf, type LogFiles } from './logNames.ts'
 
@@ -25,7 +25,7 @@ export async function listLog(table: DeltaTable, signal: AbortSignal): Promise<L
   if (first.next === undefined) return whole(table, sortFiles(first.objects))
   const hint = await readHint(table, signal)
   const tail = hint === undefined ? undefined : await listFrom(table, hint, Infinity, signal)
-  const latestVersion = tail && newest(tail)
+  const latestVersion = tail && latestOf(tail)
   if (hint === undefined || !tail?.checkpoints.length || latestVersion === undefined) {
     return whole(table, sortFiles(await readOn(table, first, Infinity, signal)))
   }
@@ -89,7 +89,7 @@ async function listHead(table: DeltaTable, first: NamesPage, signal: AbortSignal
 }
 
 function whole(table: DeltaTable, files: LogFiles): LogListing {
-  const latestVersion = newest(files)
+  const latestVersion = latestOf(files)
   const firstCommit = files.commits[0]?.version
   const earliest = firstCommit === 0 ? 0 : files.checkpoints[0]?.version
   if (latestVersion !== undefined) return { ...files, firstCommit, earliest, from: 0, latestVersion }
@@ -98,7 +98,8 @@ function whole(table: DeltaTable, files: LogFiles): LogListing {
   })
 }
 
-function newest({ commits, checkpoints }: LogFiles): number | undefined {
+/** The newest version that some files of a log lead to; undefined when there is none. */
+export function latestOf({ commits, checkpoints }: LogFiles): number | undefined {
   const last = Math.max(commits.at(-1)?.version ?? -1, checkpoints.at(-1)?.version ?? -1)
   return last < 0 ? undefined : last
 }
@@ -108,8 +109,7 @@ async function readHint(table: DeltaTable, signal: AbortSignal): Promise<number 
   try {
     const bytes = await table.store.read(logKey(table, '_last_checkpoint'), undefined, signal)
     const parsed = parseJson(new TextDecoder().decode(bytes))
-    const version = isWire(parsed) ? countOr(parsed, 'version') : undefined
-    return version !== undefined && Number.isSafeInteger(version) && version >= 0 ? version : undefined
+    return isWire(parsed) ? wholeOr(parsed, 'version') : undefined
   } catch (error) {
     if (isProblem(error, 'notFound')) return undefined
     throw error

@@ -1,4 +1,4 @@
-import type { Action, AddFile, DeletionVectorDescriptor, RemoveFile } from '#delta/actions.ts'
+import { vectorId, type Action, type AddFile, type DeletionVectorDescriptor, type RemoveFile } from '#delta/actions.ts'
 import { vectorPath } from '#delta/rows/deletionVector.ts'
 import { isAbsolute, type DeltaTable } from '#delta/table.ts'
 import { countOr, isWire, textOr, type Wire } from '#delta/wire.ts'
@@ -78,7 +78,7 @@ export class Removals {
     const file = path === undefined ? undefined : this.files.get(path)
     if (!file) return
     file.size ??= add.size
-    const id = vectorId(add.deletionVector)
+    const id = idOf(add.deletionVector)
     const life = this.#lives.get(file)?.findLast(each => each.vector === id)
     if (life) life.from = version
   }
@@ -124,7 +124,7 @@ export class Removals {
     if (!data) return
     const lives = this.#lives.get(data) ?? []
     this.#lives.set(data, lives)
-    lives.push({ data, vectors, vector: vectorId(remove.deletionVector), from: undefined, to: version - 1 })
+    lives.push({ data, vectors, vector: idOf(remove.deletionVector), from: undefined, to: version - 1 })
   }
 
   #note({ path, size, deletionTimestamp, deletionVector }: RemoveFile): {
@@ -184,6 +184,7 @@ function vectorEnd({ offset = 1, sizeInBytes }: DeletionVectorDescriptor): numbe
   return offset + sizeInBytes + 8
 }
 
-function vectorId(vector: DeletionVectorDescriptor | undefined): string {
-  return vector ? `${vector.storageType}${vector.pathOrInlineDv}@${vector.offset ?? ''}` : ''
+/** Empty without one. */
+function idOf(vector: DeletionVectorDescriptor | undefined): string {
+  return vector ? vectorId(vector) : ''
 }

@@ -1,7 +1,7 @@
 import { isProblem, LakehouseError } from '#base/errors.ts'
 import type { DeletionVectorDescriptor } from '#delta/actions.ts'
 import { decodePath } from '#delta/actions.ts'
-import { isAbsolute, keyOf, locateFile, type DeltaTable, type StoredAt } from '#delta/table.ts'
+import { locateFile, type DeltaTable, type StoredAt } from '#delta/table.ts'
 import { crc32 } from '#parquet/crc32.ts'
 import { damageOf } from '#parquet/damage.ts'
 import { decodeRoaring } from './roaring.ts'
@@ -75,7 +75,7 @@ export function vectorPath({ storageType, pathOrInlineDv }: DeletionVectorDescri
 
 function vectorFile(table: DeltaTable, descriptor: DeletionVectorDescriptor): StoredAt {
   const path = vectorPath(descriptor)
-  if (path !== undefined) return isAbsolute(path) ? locateFile(table, path) : { store: table.store, key: keyOf(table, path) }
+  if (path !== undefined) return locateFile(table, path)
   throw new LakehouseError(
     'unsupported',
     `Cannot read ${table.location}: its deletion vectors are stored as ${JSON.stringify(descriptor.storageType)}.`,
