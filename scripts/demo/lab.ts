@@ -7,11 +7,18 @@ import { createSqlRunner } from '#app/sqlRunner.ts'
 import { Emitter } from '#base/event.ts'
 import { silentLog } from '#base/log.ts'
 import { openStore } from '#storage/openStore.ts'
-import type { StackProgress, StackState } from '#stack/types.ts'
+import type { StackEndpoints, StackProgress, StackState } from '#stack/types.ts'
 import { readDemoCsv } from './demoCsv.ts'
 
 type Report = (progress: StackProgress) => void
-export type RunningStack = StackState & { readonly kind: 'running' }
+
+/** A lake needs both. */
+export type LakeEndpoints = StackEndpoints & {
+  readonly s3: NonNullable<StackEndpoints['s3']>
+  readonly spark: Required<NonNullable<StackEndpoints['spark']>>
+}
+
+export type RunningStack = StackState & { readonly endpoints: LakeEndpoints }
 
 /** The product itself on a project, without an editor. */
 export function openLab(project: string): Lakehouse {
@@ -28,9 +35,10 @@ export function openLab(project: string): Lakehouse {
 /** Starts the stack and writes what is missing of the demo lake. */
 export async function startDemo(lakehouse: Lakehouse, report: Report, signal: AbortSignal): Promise<RunningStack> {
   const state = await lakehouse.stack.up(report, signal)
-  if (state.kind !== 'running') throw new Error(`The stack is ${state.kind} after its start.`)
+  const { s3, spark } = state.endpoints
+  if (!s3 || spark?.uiUrl === undefined) throw new Error(`The stack is ${state.kind} after its start.`)
   const session = 'demo lake'
-  const { endpoint, region } = state.endpoints.s3
+  const { endpoint, region } = s3
   const store = { kind: 's3', connection: localStackName, endpoint, region, pathStyle: true } as const
   try {
     await fillDemoLake(
@@ -45,5 +53,5 @@ export async function startDemo(lakehouse: Lakehouse, report: Report, signal: Ab
   } finally {
     await lakehouse.statements.release(session)
   }
-  return state
+  return { ...state, endpoints: { ...state.endpoints, s3, spark: { ...spark, uiUrl: spark.uiUrl } } }
 }

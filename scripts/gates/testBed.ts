@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { cpSync, existsSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Lakehouse } from '#app/lakehouse.ts'
 import { findPlaces } from '#runtime/places.ts'
-import type { ServiceName, StackProgress } from '#stack/types.ts'
+import type { StackProgress } from '#stack/types.ts'
 import { testStackVariable, type TestStack } from '../../test/support/testStack.ts'
 import { openLab, startDemo } from '../demo/lab.ts'
 import { createDemoProject } from '../demo/project.ts'
@@ -63,12 +63,12 @@ export function openTestBed(): TestBed {
 
 const startMs = 20 * 60_000
 const stopMs = 60_000
-const services = ['s3', 'spark-connect'] as const satisfies readonly ServiceName[]
-
+const keptLines = 2000
 async function stop(lakehouse: Lakehouse): Promise<void> {
-  for (const name of services) {
-    const log = lakehouse.stack.logFile(name)
-    if (existsSync(log)) cpSync(log, resolve('build/stack-logs', `${name}.log`))
+  const names = lakehouse.stack.state.services.filter(service => service.isActive).map(({ name }) => name)
+  mkdirSync('build/stack-logs', { recursive: true })
+  for await (const { service, text } of lakehouse.stack.logs(names, { tail: keptLines, follow: false }, AbortSignal.timeout(stopMs))) {
+    appendFileSync(resolve('build/stack-logs', `${service}.log`), `${text}\n`)
   }
   await lakehouse.stack.down(() => {}, AbortSignal.timeout(stopMs))
   lakehouse.dispose()

@@ -60,15 +60,14 @@ export function createConnections(
   }
 }
 
-function localConnection(state: StackState): readonly Connection[] {
-  if (state.kind !== 'running') return []
-  const { s3, spark } = state.endpoints
+function localConnection({ endpoints: { s3, spark } }: StackState): readonly Connection[] {
+  if (!s3 && !spark) return []
   return [
     {
       name: localStackName,
-      s3: { connection: localStackName, endpoint: s3.endpoint, region: s3.region, pathStyle: true },
-      spark: `sc://${spark.host}:${spark.port}`,
-      sparkUiUrl: spark.uiUrl,
+      ...(s3 ? { s3: { connection: localStackName, endpoint: s3.endpoint, region: s3.region, pathStyle: true } } : {}),
+      ...(spark ? { spark: `sc://${spark.host}:${spark.port}` } : {}),
+      ...(spark?.uiUrl === undefined ? {} : { sparkUiUrl: spark.uiUrl }),
     },
   ]
 }

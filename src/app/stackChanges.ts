@@ -1,11 +1,11 @@
 import { LakehouseError } from '#base/errors.ts'
 import type { Report, StackEngine, StackSnapshot } from '#stack/engine.ts'
-import { serviceTitles, stackRegion } from '#stack/spec.ts'
+import { stackRegion, titleOf } from '#stack/roles.ts'
 import { stateOf } from '#stack/state.ts'
 import type { ServiceName, StackEndpoints, StackSecrets, StackState } from '#stack/types.ts'
 
 /** Makes the buckets of the stack that are not there yet. */
-export type CreateBuckets = (endpoint: StackEndpoints['s3'], secrets: StackSecrets['s3'], signal: AbortSignal) => Promise<void>
+export type CreateBuckets = (endpoint: NonNullable<StackEndpoints['s3']>, secrets: StackSecrets['s3'], signal: AbortSignal) => Promise<void>
 
 /** What a change works with. */
 export interface ChangeWork {
@@ -22,7 +22,7 @@ const waiting = 'Waiting for another window that is changing the stack'
 export async function startStack(work: ChangeWork, createBuckets: CreateBuckets): Promise<StackState> {
   const { engine, signal, show, report } = work
   const onWait = (): void => {
-    show({ kind: 'starting', step: waiting, services: [] })
+    show({ kind: 'starting', step: waiting, engine: engine.kind, services: [], endpoints: {} })
     report({ step: waiting })
   }
   return engine.exclusively(
@@ -31,7 +31,7 @@ export async function startStack(work: ChangeWork, createBuckets: CreateBuckets)
       try {
         return await startAll(work, createBuckets, started)
       } catch (thrown) {
-        if (signal.aborted) for (const name of started.toReversed()) await engine.stop(name)
+        if (signal.aborted) for (const name of started.toReversed()) await engine.stop(name, new AbortController().signal)
         throw thrown
       }
     },
@@ -44,14 +44,14 @@ export async function startStack(work: ChangeWork, createBuckets: CreateBuckets)
 export async function stopStack({ engine, report, signal, show }: ChangeWork): Promise<StackState> {
   return engine.exclusively(
     async () => {
-      const { services } = await engine.observe(signal)
-      show({ kind: 'stopping', services })
-      for (const [index, { name }] of services.toReversed().entries()) {
+      const { services, endpoints } = await engine.observe(signal)
+      show({ kind: 'stopping', engine: engine.kind, services, endpoints })
+      for (const [index, service] of services.toReversed().entries()) {
         signal.throwIfAborted()
-        report({ step: `Stopping ${serviceTitles[name]}`, done: index, total: services.length })
-        await engine.stop(name)
+        report({ step: `Stopping ${titleOf(service)}`, done: index, total: services.length })
+        await engine.stop(service.name, signal)
       }
-      return { kind: 'stopped' }
+      return stateOf(await engine.observe(signal), engine.kind)
     },
     () => report({ step: waiting }),
     signal,
@@ -61,25 +61,30 @@ export async function stopStack({ engine, report, signal, show }: ChangeWork): P
 async function startAll(work: ChangeWork, createBuckets: CreateBuckets, started: ServiceName[]): Promise<StackState> {
   const { engine, signal } = work
   let snapshot = await engine.observe(signal)
-  if (!snapshot.endpoints) await engine.prepare(showing(work, snapshot), signal)
-  for (const { name } of snapshot.services) {
-    if (snapshot.services.find(service => service.name === name)?.health !== 'healthy') {
-      showing(work, snapshot)({ step: `Starting ${serviceTitles[name]}` })
+  const wanted = snapshot.services.filter(({ isActive, unavailable }) => isActive && unavailable === null)
+  if (wanted.some(({ health }) => health !== 'healthy')) {
+    const names = wanted.map(({ name }) => name)
+    await engine.prepare(names, showing(work, snapshot), signal)
+  }
+  for (const service of wanted) {
+    const { name, role } = service
+    if (snapshot.services.find(other => other.name === name)?.health !== 'healthy') {
+      showing(work, snapshot)({ step: `Starting ${titleOf(service)}` })
       // A service that had a process is waited for, not ours to end.
-      if ((snapshot.services.find(service => service.name === name)?.pid ?? null) === null) started.push(name)
+      if ((snapshot.services.find(other => other.name === name)?.pid ?? null) === null) started.push(name)
       await engine.start(name, signal)
       snapshot = await engine.observe(signal)
     }
-    if (name === 's3') {
+    if (role === 's3') {
       showing(work, snapshot)({ step: 'Creating the buckets' })
       await makeBuckets(work, snapshot, createBuckets)
     }
   }
-  return stateOf(snapshot)
+  return stateOf(snapshot, engine.kind)
 }
 
 async function makeBuckets({ engine, signal }: ChangeWork, snapshot: StackSnapshot, createBuckets: CreateBuckets): Promise<void> {
-  const url = snapshot.services.find(service => service.name === 's3')?.url
+  const url = snapshot.services.find(service => service.role === 's3')?.url
   const secrets = await engine.secrets()
   if (!url || !secrets) {
     throw new LakehouseError('corrupt', 'The object store runs, but its address or keys are lost.', {
@@ -89,10 +94,10 @@ async function makeBuckets({ engine, signal }: ChangeWork, snapshot: StackSnapsh
   await createBuckets({ endpoint: url, region: stackRegion }, secrets.s3, signal)
 }
 
-function showing({ show, report }: ChangeWork, { services }: StackSnapshot): Report {
+function showing({ engine, show, report }: ChangeWork, { services, endpoints }: StackSnapshot): Report {
   let shown = ''
   return progress => {
-    if (progress.step !== shown) show({ kind: 'starting', step: progress.step, services })
+    if (progress.step !== shown) show({ kind: 'starting', step: progress.step, engine: engine.kind, services, endpoints })
     shown = progress.step
     report(progress)
   }

@@ -3,10 +3,10 @@ import type { Disposable } from '#base/disposable.ts'
 import { asError, LakehouseError, toProblem, type Problem } from '#base/errors.ts'
 import { Emitter, type Event } from '#base/event.ts'
 import type { Logger } from '#base/log.ts'
-import type { Report, StackEngine } from '#stack/engine.ts'
-import { createLocalEngine } from '#stack/localEngine.ts'
+import type { LogOptions, Report, StackEngine } from '#stack/engine.ts'
+import { createLocalEngine } from '#stack/local/localEngine.ts'
 import { stateOf } from '#stack/state.ts'
-import type { ServiceName, StackProgress, StackSecrets, StackState } from '#stack/types.ts'
+import type { LogLine, ServiceName, StackProgress, StackSecrets, StackState } from '#stack/types.ts'
 import { SharedWork } from './sharedWork.ts'
 import { startStack, stopStack, type CreateBuckets } from './stackChanges.ts'
 
@@ -27,8 +27,7 @@ export interface StackControl extends Disposable {
   up(report: Report, signal: AbortSignal): Promise<StackState>
   /** Orderly stop of everything; also of what a crash left behind. */
   down(report: Report, signal: AbortSignal): Promise<StackState>
-  /** Absolute path of a service's log; the file may not exist yet. */
-  logFile(service: ServiceName): string
+  logs(services: readonly ServiceName[], options: LogOptions, signal: AbortSignal): AsyncIterable<LogLine>
   /** Undefined when the stack has never been started. */
   secrets(signal: AbortSignal): Promise<StackSecrets | undefined>
 }
@@ -67,7 +66,7 @@ class EngineControl implements StackControl {
   readonly #createBuckets: CreateBuckets
   readonly #changed = new Emitter<StackState>()
   readonly onDidChange = this.#changed.event
-  #state: StackState = { kind: 'stopped' }
+  #state: StackState
   #change: Change | undefined
   #isDisposed = false
 
@@ -75,14 +74,15 @@ class EngineControl implements StackControl {
     this.#engine = engine
     this.#log = log
     this.#createBuckets = createBuckets
+    this.#state = { kind: 'stopped', engine: engine.kind, services: [], endpoints: {} }
   }
 
   get state(): StackState {
     return this.#state
   }
 
-  logFile(service: ServiceName): string {
-    return this.#engine.logFile(service)
+  logs(services: readonly ServiceName[], options: LogOptions, signal: AbortSignal): AsyncIterable<LogLine> {
+    return this.#engine.logs(services, options, signal)
   }
 
   async secrets(_signal: AbortSignal): Promise<StackSecrets | undefined> {
@@ -91,7 +91,7 @@ class EngineControl implements StackControl {
 
   async refresh(signal: AbortSignal): Promise<StackState> {
     if (this.#change?.shared.isPending) return this.#state
-    const seen = stateOf(await this.#engine.observe(signal))
+    const seen = stateOf(await this.#engine.observe(signal), this.#engine.kind)
     return this.#change?.shared.isPending ? this.#state : this.#set(seen)
   }
 
@@ -134,7 +134,8 @@ class EngineControl implements StackControl {
       return this.#set(kind === 'up' ? await startStack(work, this.#createBuckets) : await stopStack(work))
     } catch (thrown) {
       const snapshot = await this.#engine.observe(new AbortController().signal)
-      this.#set(signal.aborted ? stateOf(snapshot) : { kind: 'failed', problem: this.#problemOf(thrown), services: snapshot.services })
+      const stand = { engine: this.#engine.kind, services: snapshot.services, endpoints: snapshot.endpoints }
+      this.#set(signal.aborted ? stateOf(snapshot, this.#engine.kind) : { kind: 'failed', problem: this.#problemOf(thrown), ...stand })
       throw thrown
     }
   }

@@ -62,7 +62,7 @@ export async function openLab(common: Common, connect: string | undefined, io: I
     sparkConnection: async signal => {
       if (connect !== undefined) return ownName
       const state = await lakehouse.stack.refresh(signal)
-      if (state.kind === 'running') return localStackName
+      if (state.endpoints.spark) return localStackName
       throw new LakehouseError('unreachable', `The local stack of ${projectFolder} does not run.`, {
         hint: 'Start it with "dataflow stack up", or name a server with --connect sc://host:port.',
       })
@@ -85,8 +85,8 @@ async function endpointFor(
   if (kind === 'local' || credentials !== undefined) return own
   if (isGiven && endpoint === undefined) return own
   const state = await lakehouse.stack.refresh(signal)
-  if (state.kind !== 'running') return own
   const { s3 } = state.endpoints
+  if (!s3) return own
   if (isGiven && endpoint?.replace(/\/$/, '') !== s3.endpoint.replace(/\/$/, '')) return own
   return { connection: localStackName, endpoint: s3.endpoint, region: s3.region, pathStyle: true }
 }

@@ -1,4 +1,3 @@
-import { open } from 'node:fs/promises'
 import type { StackControl } from '#app/stackControl.ts'
 import { unreachable } from '#base/unreachable.ts'
 import type { ServiceName, StackProgress, StackState } from '#stack/types.ts'
@@ -10,8 +9,6 @@ import { alignedLines } from './textOutput.ts'
 type StackCommand = Command & { readonly kind: 'stack' }
 type Action = StackCommand['action']
 type Report = (progress: StackProgress) => void
-
-const tailBytes = 1024 * 1024
 
 export async function stack(command: StackCommand, { format, lab, io, signal }: Run): Promise<void> {
   const state = await change(command.action, lab.lakehouse.stack, reporter(io), signal)
@@ -35,25 +32,25 @@ async function change(action: Action, control: StackControl, report: Report, sig
   }
 }
 
-export async function logs(command: Command & { readonly kind: 'logs' }, { format, lab, io }: Run): Promise<void> {
-  const found: { readonly name: ServiceName; readonly file: string; readonly lines: readonly string[] }[] = []
-  for (const name of command.services) {
-    const file = lab.lakehouse.stack.logFile(name)
-    found.push({ name, file, lines: await lastLines(file, command.lines) })
-  }
-  if (format.kind === 'json') return await io.out(`${JSON.stringify(found)}\n`)
-  for (const { name, file, lines } of found) {
-    if (lines.length === 0) io.tell(`${name} has no log yet (${file}).`)
-    else if (found.length > 1) await io.out(`==> ${name} (${file}) <==\n`)
-    await io.out(lines.map(line => `${line}\n`).join(''))
+export async function logs(command: Command & { readonly kind: 'logs' }, { format, lab, io, signal }: Run): Promise<void> {
+  const { stack: control } = lab.lakehouse
+  const known = (await control.refresh(signal)).services.map(({ name }) => name)
+  const asked = command.services.length > 0 ? command.services : known
+  const lines = new Map<ServiceName, string[]>(asked.map(name => [name, []]))
+  for await (const { service, text } of control.logs(asked, { tail: command.lines, follow: false }, signal)) lines.get(service)?.push(text)
+  if (format.kind === 'json') return await io.out(`${JSON.stringify([...lines].map(([name, all]) => ({ name, lines: all })))}\n`)
+  for (const [name, all] of lines) {
+    if (all.length === 0) io.tell(`${name} has no log yet.`)
+    else if (lines.size > 1) await io.out(`==> ${name} <==\n`)
+    await io.out(all.map(line => `${line}\n`).join(''))
   }
 }
 
 /** The contract of `stack status --json`; a failed stack also says why. */
 function statusJson(state: StackState): Readonly<Record<string, unknown>> {
-  const services = 'services' in state ? state.services : []
+  const { services } = state
   return {
-    engine: 'local',
+    engine: state.engine,
     state: state.kind,
     services: services.map(({ name, state: own, health, pid, url, port }) => ({ name, state: own, health, pid, url, port })),
     ...(state.kind === 'failed' ? { problem: state.problem } : {}),
@@ -61,7 +58,7 @@ function statusJson(state: StackState): Readonly<Record<string, unknown>> {
 }
 
 function statusText(state: StackState): string {
-  const services = 'services' in state ? state.services : []
+  const { services } = state
   return [
     `The local stack is ${state.kind}.\n`,
     ...(state.kind === 'failed' ? [`${state.problem.message}\n`] : []),
@@ -84,30 +81,5 @@ function reporter(io: Io): Report {
     if (step !== last) io.tell(step)
     last = step
     if (done !== undefined && total !== undefined && total > 0) io.flash(`${step}: ${Math.floor((done / total) * 100)} %`)
-  }
-}
-
-async function lastLines(file: string, most: number): Promise<readonly string[]> {
-  const text = await tail(file)
-  const lines = text.split('\n')
-  if (lines.at(-1) === '') lines.pop()
-  return most === 0 ? [] : lines.slice(-most)
-}
-
-/** The end of a file; empty when there is none. */
-async function tail(file: string): Promise<string> {
-  try {
-    const handle = await open(file, 'r')
-    try {
-      const { size } = await handle.stat()
-      const start = Math.max(0, size - tailBytes)
-      const { buffer, bytesRead } = await handle.read({ buffer: new Uint8Array(size - start), position: start })
-      return new TextDecoder().decode(buffer.subarray(0, bytesRead))
-    } finally {
-      await handle.close()
-    }
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return ''
-    throw error
   }
 }

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs'
-import type { StackEndpoints, StackSecrets } from '#stack/types.ts'
+import type { StackSecrets } from '#stack/types.ts'
+import type { LakeEndpoints } from '../../scripts/demo/lab.ts'
 
 /** A running stack for tests, with the demo lake in it. */
 export interface TestStack {
-  readonly endpoints: StackEndpoints
+  readonly endpoints: LakeEndpoints
   readonly secrets: StackSecrets
   /** The folder whose stack it is. */
   readonly project: string

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode'
 import { unreachable } from '#base/unreachable.ts'
 import { formatAge } from '#host/format.ts'
-import type { ServiceName, ServiceState, StackProgress, StackState } from '#stack/types.ts'
+import type { ServiceState, StackProgress, StackState } from '#stack/types.ts'
 
 /** What the stack's surfaces say of it. Pure: the same state gives the same text. */
 export interface StackText {
@@ -32,26 +32,51 @@ function text(icon: string, short: string, long: string, isFailure = false): Sta
   return { short: `$(${icon}) ${short}`, long, isFailure }
 }
 
-export function serviceLabel(name: ServiceName): string {
-  switch (name) {
+export function serviceLabel({ name, role }: Pick<ServiceState, 'name' | 'role'>): string {
+  switch (role) {
     case 's3':
       return vscode.l10n.t('Object store')
     case 'spark-connect':
       return vscode.l10n.t('Spark')
+    case 'spark-master':
+      return vscode.l10n.t('Spark master')
+    case 'spark-worker':
+      return vscode.l10n.t('Spark worker')
+    case 'mlflow':
+      return 'MLflow'
+    case 'prefect':
+      return 'Prefect'
+    case 'streamlit':
+      return 'Streamlit'
+    case 'nginx':
+      return 'NGINX'
+    case 'jupyter':
+      return 'Jupyter'
+    case null:
+      return name
     default:
-      return unreachable(name)
+      return unreachable(role)
   }
 }
 
 /** What a service is, in full. */
-export function serviceTitle(name: ServiceName): string {
-  switch (name) {
+export function serviceTitle(service: Pick<ServiceState, 'name' | 'role'>): string {
+  switch (service.role) {
     case 's3':
       return vscode.l10n.t('Object store with the S3 interface')
     case 'spark-connect':
       return vscode.l10n.t('Spark Connect with Delta Lake')
+    case 'spark-master':
+    case 'spark-worker':
+    case 'mlflow':
+    case 'prefect':
+    case 'streamlit':
+    case 'nginx':
+    case 'jupyter':
+    case null:
+      return serviceLabel(service)
     default:
-      return unreachable(name)
+      return unreachable(service.role)
   }
 }
 

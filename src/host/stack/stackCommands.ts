@@ -1,14 +1,13 @@
-import { stat } from 'node:fs/promises'
 import * as vscode from 'vscode'
 import { DisposableStore, type Disposable } from '#base/disposable.ts'
 import { LakehouseError } from '#base/errors.ts'
-import type { StackControl } from '#app/stackControl.ts'
+import type { Lakehouse } from '#app/lakehouse.ts'
 import { withSignal } from '#host/cancel.ts'
 import { registerCommand } from '#host/command.ts'
 import type { HostDeps } from '#host/deps.ts'
 import { commands, type CommandId } from '#host/ids.ts'
 import type { Problems } from '#host/problems.ts'
-import type { ServiceName, StackProgress, StackState } from '#stack/types.ts'
+import type { ServiceName, StackEndpoints, StackProgress, StackState } from '#stack/types.ts'
 import { describeProgress, serviceTitle } from './describe.ts'
 import type { StackWatch } from './stackWatch.ts'
 
@@ -19,7 +18,7 @@ export function registerStackCommands(deps: HostDeps, watch: StackWatch): Dispos
   on(commands.startStack, async () => (await startStack(deps, watch)).kind === 'running')
   on(commands.stopStack, async () => await change(deps, watch, { title: vscode.l10n.t('Stopping the local stack'), what: 'down' }))
   on(commands.refreshStack, async () => await watch.look(AbortSignal.timeout(lookMs)))
-  on(commands.showStackLogs, async argument => await showLogs(deps, serviceOf(argument)))
+  on(commands.showStackLogs, async argument => await showLogs(deps, watch, serviceOf(argument)))
   on(commands.showLog, async () => deps.log.show())
   on(commands.openSparkUi, async () => await openSparkUi(watch))
   on(commands.copyEndpoint, async argument => await copyEndpoint(watch, serviceOf(argument)))
@@ -65,53 +64,54 @@ async function change({ lakehouse }: Pick<HostDeps, 'lakehouse'>, watch: StackWa
   })
 }
 
-/** A service's log in an editor, the channel of the extension where none is asked for and none exists. */
-async function showLogs({ lakehouse, log }: HostDeps, asked: ServiceName | undefined): Promise<void> {
-  const { stack } = await lakehouse()
-  const service = asked ?? (await pickLog(stack))
-  if (service === 'extension') log.show()
-  else if (service) await openLog(stack, service)
+/** The end of a service's log in an editor, the channel of the extension where none is asked for. */
+async function showLogs(deps: HostDeps, watch: StackWatch, asked: ServiceName | undefined): Promise<void> {
+  const service = asked ?? (await pickLog(watch))
+  if (service === '') deps.log.show()
+  else if (service !== undefined) await openLog(await deps.lakehouse(), service)
 }
 
-async function pickLog(stack: StackControl): Promise<ServiceName | 'extension' | undefined> {
-  const names: readonly ServiceName[] = ['s3', 'spark-connect']
-  const services = names.map(name => ({ label: serviceTitle(name), detail: stack.logFile(name), name }))
-  const own = { label: vscode.l10n.t('DataFlow Lab extension'), detail: vscode.l10n.t('Output channel'), name: 'extension' as const }
+/** Empty for the extension's own. */
+async function pickLog(watch: StackWatch): Promise<string | undefined> {
+  const { services: all } = watch.state ?? (await watch.look(AbortSignal.timeout(lookMs)))
+  const services = all.map(service => ({ label: serviceTitle(service), name: service.name }))
+  const own = { label: vscode.l10n.t('DataFlow Lab extension'), detail: vscode.l10n.t('Output channel'), name: '' }
   return (await vscode.window.showQuickPick([...services, own], { title: vscode.l10n.t('Show logs') }))?.name
 }
 
-async function openLog(stack: StackControl, service: ServiceName): Promise<void> {
-  const file = stack.logFile(service)
-  const exists = await stat(file).then(
-    () => true,
-    () => false,
-  )
-  if (!exists) {
-    throw new LakehouseError('notFound', vscode.l10n.t('{0} has written no log yet.', serviceTitle(service)), {
+async function openLog({ stack }: Lakehouse, service: ServiceName): Promise<void> {
+  const lines: string[] = []
+  for await (const { text } of stack.logs([service], { tail: shownLines, follow: false }, AbortSignal.timeout(lookMs))) lines.push(text)
+  if (lines.length === 0) {
+    throw new LakehouseError('notFound', vscode.l10n.t('{0} has written no log yet.', service), {
       hint: vscode.l10n.t('Start the stack first.'),
     })
   }
-  const document = await vscode.workspace.openTextDocument(vscode.Uri.file(file))
+  const document = await vscode.workspace.openTextDocument({ content: lines.join('\n'), language: 'log' })
   const editor = await vscode.window.showTextDocument(document, { preview: true })
   const end = document.lineAt(document.lineCount - 1).range.end
   editor.revealRange(new vscode.Range(end, end))
 }
 
 async function openSparkUi(watch: StackWatch): Promise<void> {
-  const { spark } = await runningEndpoints(watch)
-  const address = await vscode.env.asExternalUri(vscode.Uri.parse(spark.uiUrl))
-  await vscode.env.openExternal(address)
+  const { spark } = await endpoints(watch)
+  if (spark?.uiUrl === undefined) throw notRunning()
+  await vscode.env.openExternal(await vscode.env.asExternalUri(vscode.Uri.parse(spark.uiUrl)))
 }
 
 async function copyEndpoint(watch: StackWatch, service: ServiceName | undefined): Promise<void> {
-  const { s3, spark } = await runningEndpoints(watch)
-  await vscode.env.clipboard.writeText(service === 'spark-connect' ? `sc://${spark.host}:${spark.port}` : s3.endpoint)
+  const { s3, spark } = await endpoints(watch)
+  const address = service === 'spark-connect' ? spark && `sc://${spark.host}:${spark.port}` : s3?.endpoint
+  if (address === undefined) throw notRunning()
+  await vscode.env.clipboard.writeText(address)
 }
 
-async function runningEndpoints(watch: StackWatch): Promise<(StackState & { readonly kind: 'running' })['endpoints']> {
-  const state = watch.state?.kind === 'running' ? watch.state : await watch.look(AbortSignal.timeout(lookMs))
-  if (state.kind === 'running') return state.endpoints
-  throw new LakehouseError('unreachable', vscode.l10n.t('The local stack is not running.'), {
+async function endpoints(watch: StackWatch): Promise<StackEndpoints> {
+  return (watch.state?.kind === 'running' ? watch.state : await watch.look(AbortSignal.timeout(lookMs))).endpoints
+}
+
+function notRunning(): LakehouseError {
+  return new LakehouseError('unreachable', vscode.l10n.t('The local stack is not running.'), {
     hint: vscode.l10n.t('Start the stack first.'),
   })
 }
@@ -119,7 +119,8 @@ async function runningEndpoints(watch: StackWatch): Promise<(StackState & { read
 function serviceOf(argument: unknown): ServiceName | undefined {
   if (typeof argument !== 'object' || argument === null || !('name' in argument)) return undefined
   const { name } = argument
-  return name === 's3' || name === 'spark-connect' ? name : undefined
+  return typeof name === 'string' ? name : undefined
 }
 
 const lookMs = 15_000
+const shownLines = 2000

@@ -42,7 +42,7 @@ const firstLookMs = 15_000
 
 /** A service as VS Code draws it; `contextValue` is `service.<name>.<state>`. */
 export function renderService(service: ServiceState, now: number): vscode.TreeItem {
-  const label = serviceLabel(service.name)
+  const label = serviceLabel(service)
   const drawn = new vscode.TreeItem(label)
   const description = describeService(service, now)
   drawn.id = service.name
@@ -51,7 +51,7 @@ export function renderService(service: ServiceState, now: number): vscode.TreeIt
   drawn.iconPath = serviceIcon(service)
   drawn.accessibilityInformation = { label: `${label}, ${description}` }
   drawn.tooltip = [
-    serviceTitle(service.name),
+    serviceTitle(service),
     vscode.l10n.t('State: {0}', stateText(service.state)),
     ...(service.url === null ? [] : [vscode.l10n.t('Address: {0}', service.url)]),
     ...(service.pid === null ? [] : [vscode.l10n.t('Process: {0}', String(service.pid))]),

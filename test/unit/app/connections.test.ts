@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { createConnections } from '#app/connections.ts'
 import { defaultSettings } from '#app/settings.ts'
+import { stoppedStack } from '../../fakes/stackEngine.ts'
 
 const unexpected = (): never => assert.fail('unexpected call')
 const onDidChange = () => ({ dispose: () => {} })
@@ -13,12 +14,12 @@ describe('connections', () => {
     ]
     const connections = createConnections(
       {
-        state: { kind: 'stopped' },
+        state: stoppedStack,
         onDidChange,
         refresh: unexpected,
         up: unexpected,
         down: unexpected,
-        logFile: unexpected,
+        logs: unexpected,
         secrets: unexpected,
         dispose: unexpected,
       },

@@ -9,6 +9,7 @@ import type { HostDeps } from '#host/deps.ts'
 import { createConnectionChoice } from '#host/notebook/connectionChoice.ts'
 import type { StackWatch } from '#host/stack/stackWatch.ts'
 import type { StackState } from '#stack/types.ts'
+import { stoppedStack } from '../../fakes/stackEngine.ts'
 import { pretend } from '../../support/pretend.ts'
 import { answers, reset, seen, Uri as FakeUri } from '../../fakes/vscode.ts'
 
@@ -18,7 +19,7 @@ const lab: Connection = { name: 'lab', spark: 'sc://lab:15002' }
 const folder: Connection = { name: 'disk', folder: '/lake' }
 const notebook = pretend<Uri>(FakeUri.file('/a.ipynb'))
 const running = pretend<StackState>({ kind: 'running', services: [] })
-const stopped: StackState = { kind: 'stopped' }
+const stopped = stoppedStack
 
 /** The choice among these connections; `up` makes the local stack one of them. */
 function choose(state: StackState, others: readonly Connection[]) {

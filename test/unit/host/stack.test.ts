@@ -10,16 +10,18 @@ import { createStackStatus } from '#host/stack/stackStatus.ts'
 import { createStackTree, renderService } from '#host/stack/stackTree.ts'
 import { createStackWatch } from '#host/stack/stackWatch.ts'
 import type { ServiceState, StackState } from '#stack/types.ts'
+import { serviceState, stoppedStack } from '../../fakes/stackEngine.ts'
 import { pretend } from '../../support/pretend.ts'
 import { reset, seen } from '../../fakes/vscode.ts'
 
-const s3: ServiceState = { name: 's3', state: 'running', health: 'healthy', pid: 7, port: 9000, url: 'http://127.0.0.1:9000', since: 1000 }
+const s3: ServiceState = { ...serviceState('s3', true), pid: 7, since: 1000 }
 const endpoints = {
   s3: { endpoint: 'http://127.0.0.1:9000', region: 'us-east-1' },
   spark: { host: '127.0.0.1', port: 15002, uiUrl: 'http://127.0.0.1:4040' },
 }
-const running: StackState = { kind: 'running', services: [s3], endpoints }
-const failed: StackState = { kind: 'failed', problem: { code: 'failed', message: 'Spark ended.', hint: 'See its log.' }, services: [s3] }
+const running: StackState = { kind: 'running', engine: 'local', services: [s3], endpoints }
+const problem = { code: 'failed', message: 'Spark ended.', hint: 'See its log.' } as const
+const failed: StackState = { kind: 'failed', engine: 'local', problem, services: [s3], endpoints: {} }
 const log = { ...silentLog, show: () => {}, dispose: () => {} }
 const settle = (): Promise<void> => new Promise(resolve => setImmediate(resolve))
 
@@ -76,10 +78,10 @@ describe('stack texts', () => {
 describe('lake state', () => {
   it('is ready as soon as there is a lake, else follows the stack', () => {
     const none = { connections: 0, wasStarted: false }
-    assert.equal(lakeStateOf({ kind: 'stopped' }, { connections: 1, wasStarted: false }), 'ready')
-    assert.equal(lakeStateOf({ kind: 'stopped' }, none), 'none')
-    assert.equal(lakeStateOf({ kind: 'stopped' }, { ...none, wasStarted: true }), 'stopped')
-    assert.equal(lakeStateOf({ kind: 'starting', step: 'x', services: [] }, none), 'starting')
+    assert.equal(lakeStateOf(stoppedStack, { connections: 1, wasStarted: false }), 'ready')
+    assert.equal(lakeStateOf(stoppedStack, none), 'none')
+    assert.equal(lakeStateOf(stoppedStack, { ...none, wasStarted: true }), 'stopped')
+    assert.equal(lakeStateOf({ ...stoppedStack, kind: 'starting', step: 'x' }, none), 'starting')
     assert.equal(lakeStateOf(failed, none), 'failed')
   })
 })
@@ -88,10 +90,10 @@ describe('stack watch', () => {
   beforeEach(reset)
 
   it('does nothing before the first look, then keeps the context keys', async () => {
-    const { lakehouse, changed, count } = fakeApp({ kind: 'stopped' }, { wasStarted: true })
+    const { lakehouse, changed, count } = fakeApp(stoppedStack, { wasStarted: true })
     const watch = createStackWatch({ lakehouse, log })
     assert.deepEqual([watch.state, count.loads], [undefined, 0])
-    assert.deepEqual(await watch.look(new AbortController().signal), { kind: 'stopped' })
+    assert.deepEqual(await watch.look(new AbortController().signal), stoppedStack)
     assert.deepEqual(Object.fromEntries(seen.context), { 'dataflow.stackState': 'stopped', 'dataflow.lakeState': 'stopped' })
     changed.fire(failed)
     await settle()
@@ -104,9 +106,9 @@ describe('stack watch', () => {
     const status = createStackStatus(watch)
     const tree = createStackTree(watch, { show: assert.fail }, { now: () => 0, sleep: () => assert.fail() })
     assert.deepEqual([await tree.getChildren(), await tree.getChildren(), count.looks], [[s3], [s3], 1])
-    changed.fire({ kind: 'starting', step: 'x', services: [{ ...s3, state: 'stopped' }] })
+    changed.fire({ ...stoppedStack, kind: 'starting', step: 'x', services: [{ ...s3, state: 'stopped' }] })
     assert.deepEqual(await tree.getChildren(), [{ ...s3, state: 'starting' }])
-    changed.fire({ kind: 'stopped' })
+    changed.fire(stoppedStack)
     assert.deepEqual(await tree.getChildren(), [])
     assert.deepEqual(
       seen.statusBar.map(({ text, shown }) => [text, shown]),

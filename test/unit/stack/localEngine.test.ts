@@ -9,8 +9,8 @@ import { silentLog } from '#base/log.ts'
 import { identify } from '#process/processId.ts'
 import { freePort } from '#process/ports.ts'
 import type { StackEngine } from '#stack/engine.ts'
-import { createLocalEngine } from '#stack/localEngine.ts'
-import type { ServiceSpec } from '#stack/spec.ts'
+import { createLocalEngine } from '#stack/local/localEngine.ts'
+import type { ServiceSpec } from '#stack/local/spec.ts'
 import { fakeRuntime, fakeService } from '../../fakes/services.ts'
 import { temporaryFolder } from '../../support/temporaryFolder.ts'
 
@@ -20,7 +20,7 @@ describe('the local engine', () => {
   const engines: StackEngine[] = []
   // Before the folder goes, by which an engine finds what it started.
   afterEach(async () => {
-    for (const engine of engines.splice(0)) for (const name of ['spark-connect', 's3'] as const) await engine.stop(name)
+    for (const engine of engines.splice(0)) for (const name of ['spark-connect', 's3'] as const) await engine.stop(name, never)
   })
   const folder = temporaryFolder()
   let ports = { s3: 0, spark: 0 }
@@ -53,13 +53,13 @@ describe('the local engine', () => {
         ['healthy', ports.spark],
       ],
     )
-    assert.equal(endpoints?.s3.endpoint, `http://127.0.0.1:${ports.s3}`)
+    assert.equal(endpoints.s3?.endpoint, `http://127.0.0.1:${ports.s3}`)
   })
 
   it('keeps its state where only its owner may look', async () => {
     const engine = open()
     await start(engine)
-    const own = join(engine.logFile('s3'), '..', '..')
+    const own = join(await folderOf(engine, 's3'), '..')
     assert.deepEqual([(await stat(own)).mode & 0o777, (await stat(join(own, 'stack.json'))).mode & 0o777], [0o700, 0o600])
     assert.deepEqual(await engine.secrets(), await open().secrets())
   })
@@ -69,7 +69,7 @@ describe('the local engine', () => {
     await start(engine)
     await kill(engine, 1)
     assert.deepEqual(await states(engine), ['running healthy', 'failed unknown'])
-    await engine.stop('spark-connect')
+    await engine.stop('spark-connect', never)
     assert.deepEqual(await states(engine), ['running healthy', 'stopped unknown'])
   })
 
@@ -115,13 +115,13 @@ describe('the local engine', () => {
     )
     await start(engine)
     assert.deepEqual(await states(engine), ['running healthy', 'running healthy'])
-    assert.match(readFileSync(`${engine.logFile('spark-connect')}.1`, 'utf8'), /BindException/)
+    assert.match(readFileSync(join(await folderOf(engine, 's3'), '..', 'logs', 'spark-connect.log.1'), 'utf8'), /BindException/)
   })
 
   it('ends what it was starting when it is cancelled', async () => {
     const engine = open(specs(`require('fs').writeFileSync('pid', String(process.pid)); process.env.PORT = '0'`))
-    const pidFile = join(engine.logFile('s3'), '..', '..', 'spark-connect', 'pid')
-    await engine.prepare(() => {}, never)
+    const pidFile = join(await folderOf(engine, 'spark-connect'), 'pid')
+    await engine.prepare(['s3', 'spark-connect'], () => {}, never)
     await engine.start('s3', never)
     const abort = new AbortController()
     const starting = engine.start('spark-connect', abort.signal)
@@ -133,7 +133,7 @@ describe('the local engine', () => {
 
   it('removes what a crash left before it starts', async () => {
     const engine = open()
-    const own = join(engine.logFile('s3'), '..', '..', 's3')
+    const own = await folderOf(engine, 's3')
     await mkdir(own, { recursive: true })
     await writeFile(join(own, 'db.lck'), '')
     await start(engine)
@@ -154,8 +154,14 @@ describe('the local engine', () => {
   })
 })
 
+async function folderOf(engine: StackEngine, name: string): Promise<string> {
+  const [loss] = await engine.losses(name, never)
+  assert.ok(loss)
+  return loss.name
+}
+
 async function start(engine: StackEngine): Promise<void> {
-  await engine.prepare(() => {}, never)
+  await engine.prepare(['s3', 'spark-connect'], () => {}, never)
   for (const name of ['s3', 'spark-connect'] as const) await engine.start(name, never)
 }
 

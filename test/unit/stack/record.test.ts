@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { formatRecord, parseRecord, type StackRecord } from '#stack/record.ts'
+import { formatRecord, parseRecord, type StackRecord } from '#stack/local/record.ts'
 
 const record: StackRecord = {
   secrets: { s3: { accessKeyId: 'key', secretAccessKey: 'secret' }, sparkToken: 'token' },

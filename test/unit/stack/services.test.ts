@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { serviceEnv } from '#stack/serviceEnv.ts'
-import { clearStale, layOut } from '#stack/serviceFolder.ts'
-import { logTail } from '#stack/logTail.ts'
-import { propertyFile, s3proxy } from '#stack/s3proxy.ts'
-import { sparkConnect } from '#stack/sparkConnect.ts'
-import type { LaunchInput } from '#stack/spec.ts'
+import { serviceEnv } from '#stack/local/serviceEnv.ts'
+import { clearStale, layOut } from '#stack/local/serviceFolder.ts'
+import { logTail } from '#stack/local/logTail.ts'
+import { propertyFile, s3proxy } from '#stack/local/s3proxy.ts'
+import { sparkConnect } from '#stack/local/sparkConnect.ts'
+import type { LaunchInput } from '#stack/local/spec.ts'
 import { temporaryFolder } from '../../support/temporaryFolder.ts'
 
 const input: LaunchInput = {

@@ -17,18 +17,18 @@ describe('the state of the stack', () => {
     const stopped = { state: 'stopped', health: 'unknown' } as const
     const crashed = { state: 'failed', health: 'unknown' } as const
     const kinds = [
-      stateOf({ services: both({}, {}), endpoints }),
-      stateOf({ services: both(stopped, stopped) }),
-      stateOf({ services: both(crashed, {}) }),
-      stateOf({ services: both({}, stopped) }),
-      stateOf({ services: both({}, { health: 'unhealthy' }) }),
-      stateOf({ services: both({}, stopped), isChanging: true }),
+      stateOf({ services: both({}, {}), endpoints }, 'local'),
+      stateOf({ services: both(stopped, stopped), endpoints }, 'local'),
+      stateOf({ services: both(crashed, {}), endpoints }, 'local'),
+      stateOf({ services: both({}, stopped), endpoints }, 'local'),
+      stateOf({ services: both({}, { health: 'unhealthy' }), endpoints }, 'local'),
+      stateOf({ services: both({}, stopped), isChanging: true, endpoints }, 'local'),
     ].map(state => (state.kind === 'failed' ? state.problem.message : state.kind))
     assert.deepEqual(kinds, [
       'running',
       'stopped',
       'The object store is not running.',
-      'Spark is not running.',
+      'running',
       'Spark runs but does not answer.',
       'starting',
     ])

@@ -1,6 +1,6 @@
 import { delimiter, join } from 'node:path'
+import { stackRegion } from '#stack/roles.ts'
 import type { LaunchInput, ServiceSpec } from './spec.ts'
-import { stackRegion } from './spec.ts'
 
 const opened = [
   'java.lang',
@@ -34,6 +34,7 @@ appender.console.layout.pattern = %d{yyyy-MM-dd'T'HH:mm:ss.SSS} %p %c{1}: %m%n%e
  */
 export const sparkConnect: ServiceSpec = {
   name: 'spark-connect',
+  role: 'spark-connect',
   needs: ['s3'],
   preferredPorts: { main: 15_002, ui: 4040 },
   url: ({ main }) => `sc://127.0.0.1:${main}`,
@@ -109,7 +110,7 @@ function sparkSettings({ folder, ports, urls }: LaunchInput): Record<string, str
     'spark.hadoop.hive.exec.scratchdir': join(scratch, 'hive'),
     'spark.hadoop.hive.exec.local.scratchdir': join(scratch, 'hive-local'),
     'derby.stream.error.file': join(scratch, 'derby.log'),
-    ...s3Settings(urls.s3 ?? ''),
+    ...s3Settings(urls['s3'] ?? ''),
   }
 }
 

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { realpathSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '#base/clock.ts'
-import { isProblem } from '#base/errors.ts'
+import type { Disposable } from '#base/disposable.ts'
+import { isProblem, LakehouseError } from '#base/errors.ts'
 import type { Logger } from '#base/log.ts'
 import { startDetached } from '#process/detached.ts'
 import { isLocked, withLock } from '#process/lockFile.ts'
@@ -11,11 +13,13 @@ import { readJsonFile, writePrivateFile } from '#process/privateFile.ts'
 import { isAlive } from '#process/processId.ts'
 import { stopProcess } from '#process/stop.ts'
 import { definedOnly } from '#runtime/childEnv.ts'
-import { findPlaces, stackFolder, type Environment, type Places } from '#runtime/places.ts'
 import type { InstallContext } from '#runtime/install.ts'
+import { findPlaces, stackFolder, type Environment, type Places } from '#runtime/places.ts'
 import { ensureSparkRuntime, type SparkRuntime } from '#runtime/sparkRuntime.ts'
-import type { Report, StackEngine, StackSnapshot } from './engine.ts'
-import { tryLoopback, unhealthy, waitHealthy } from './health.ts'
+import type { LogOptions, Report, ServiceShell, StackEngine, StackSnapshot } from '#stack/engine.ts'
+import { tryLoopback, unhealthy, waitHealthy } from '#stack/health.ts'
+import { titleAtStart } from '#stack/roles.ts'
+import type { LogLine, Loss, ServiceName, ServiceUsage, StackSecrets } from '#stack/types.ts'
 import { logTail } from './logTail.ts'
 import { lookAt } from './observe.ts'
 import { formatRecord, parseRecord, type ServiceRecord, type StackRecord } from './record.ts'
@@ -23,8 +27,7 @@ import { s3proxy } from './s3proxy.ts'
 import { serviceEnv } from './serviceEnv.ts'
 import { clearStale, layOut } from './serviceFolder.ts'
 import { sparkConnect } from './sparkConnect.ts'
-import { titleAtStart, type ServicePorts, type ServiceSpec } from './spec.ts'
-import type { ServiceName, StackSecrets } from './types.ts'
+import type { ServicePorts, ServiceSpec } from './spec.ts'
 
 /** How long a running service that does not answer is given before it is started anew. */
 const patienceMs = 30_000
@@ -57,6 +60,7 @@ export function createLocalEngine(
 }
 
 class LocalEngine implements StackEngine {
+  readonly kind = 'local'
   readonly #options: LocalEngineOptions
   readonly #parts: EngineParts
   readonly #places: Places
@@ -87,7 +91,7 @@ class LocalEngine implements StackEngine {
     })
   }
 
-  async prepare(report: Report, signal: AbortSignal): Promise<void> {
+  async prepare(_services: readonly ServiceName[], report: Report, signal: AbortSignal): Promise<void> {
     const { env, clock, productFolder } = this.#options
     const context = { env: definedOnly(env), cache: this.#places.cache, clock, report }
     this.#runtime = await this.#parts.install(join(productFolder, 'locks'), context, signal)
@@ -118,7 +122,43 @@ class LocalEngine implements StackEngine {
     await this.#write({ ...record, services: others })
   }
 
-  logFile(name: ServiceName): string {
+  async remove(name: ServiceName): Promise<void> {
+    await this.stop(name)
+  }
+
+  async losses(name: ServiceName): Promise<readonly Loss[]> {
+    return [{ kind: 'folder', name: this.#serviceFolder(name), bytes: null }]
+  }
+
+  async erase(name: ServiceName): Promise<void> {
+    await this.stop(name)
+    await rm(this.#serviceFolder(name), { recursive: true, force: true })
+  }
+
+  async scale(name: ServiceName): Promise<void> {
+    throw new LakehouseError('unsupported', `There can be only one ${name}.`)
+  }
+
+  async *logs(services: readonly ServiceName[], { tail }: LogOptions): AsyncIterable<LogLine> {
+    for (const service of services) {
+      const text = await logTail(this.#logFile(service), tail)
+      for (const line of text === '' ? [] : text.split('\n')) yield { service, text: line, stream: 'stdout', time: null }
+    }
+  }
+
+  async usage(): Promise<ReadonlyMap<ServiceName, ServiceUsage>> {
+    return new Map()
+  }
+
+  watch(): Disposable {
+    return { dispose: () => {} }
+  }
+
+  async shell(name: ServiceName): Promise<ServiceShell> {
+    return { kind: 'process', folder: this.#serviceFolder(name), env: {} }
+  }
+
+  #logFile(name: ServiceName): string {
     return join(this.#stackFolder, 'logs', `${name}.log`)
   }
 
@@ -172,7 +212,7 @@ class LocalEngine implements StackEngine {
     await layOut(folder, launch)
     await this.#write({ ...record, secrets })
     const { command, args } = launch
-    const process = await startDetached({ command, args, env: serviceEnv(env, launch.env), cwd: folder, logFile: this.logFile(spec.name) })
+    const process = await startDetached({ command, args, env: serviceEnv(env, launch.env), cwd: folder, logFile: this.#logFile(spec.name) })
     const started = { process, ports, since: clock.now(), urls }
     await this.#write({ secrets, services: { ...record.services, [spec.name]: started } })
     return started
@@ -181,9 +221,9 @@ class LocalEngine implements StackEngine {
   async #untilHealthy(spec: ServiceSpec, service: ServiceRecord, deadlineMs: number, signal: AbortSignal): Promise<void> {
     const outcome = await this.#wait(spec, service, deadlineMs, signal)
     if (outcome === 'healthy') return
-    const logFile = this.logFile(spec.name)
+    const logFile = this.#logFile(spec.name)
     const log = await logTail(logFile, shownLogLines)
-    throw unhealthy(titleAtStart(spec.name), outcome, { log, logFile, service: spec.name })
+    throw unhealthy(titleAtStart(spec), outcome, { log, logFile, service: spec.name })
   }
 
   #wait(
@@ -226,7 +266,7 @@ function isPortLost(error: unknown): boolean {
 }
 
 async function choosePorts(wanted: ServicePorts, { services }: StackRecord): Promise<ServicePorts> {
-  const taken = new Set(Object.values(services).flatMap(service => Object.values(service.ports)))
+  const taken = new Set(Object.values(services).flatMap(service => Object.values(service?.ports ?? {})))
   const chosen: Record<string, number> = {}
   for (const [name, preferred] of Object.entries(wanted)) {
     const port = await freePort(preferred, taken)

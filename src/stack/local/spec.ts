@@ -1,18 +1,6 @@
 import type { SparkRuntime } from '#runtime/sparkRuntime.ts'
-import type { Probe } from './health.ts'
-import type { ServiceName, StackSecrets } from './types.ts'
-
-/** The region that the object store of the stack answers for. */
-export const stackRegion = 'us-east-1'
-
-/** Names as people read them. */
-export const serviceTitles: Readonly<Record<ServiceName, string>> = { s3: 'the object store', 'spark-connect': 'Spark' }
-
-/** A title as a sentence begins with it. */
-export function titleAtStart(name: ServiceName): string {
-  const title = serviceTitles[name]
-  return title.charAt(0).toUpperCase() + title.slice(1)
-}
+import type { Probe } from '#stack/health.ts'
+import type { Role, ServiceName, StackSecrets } from '#stack/types.ts'
 
 /** Ports of a service by their names; `main` is where its clients go. */
 export type ServicePorts = Readonly<Record<string, number>> & { readonly main: number }
@@ -44,6 +32,7 @@ export interface ServiceLaunch {
 /** A service as data. */
 export interface ServiceSpec {
   readonly name: ServiceName
+  readonly role: Role
   /** Must run first; a service is started anew when one of them has moved. */
   readonly needs: readonly ServiceName[]
   readonly preferredPorts: ServicePorts

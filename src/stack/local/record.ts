@@ -1,6 +1,6 @@
 import type { ProcessId } from '#process/processId.ts'
+import type { ServiceName, StackSecrets } from '#stack/types.ts'
 import type { ServicePorts } from './spec.ts'
-import type { ServiceName, StackSecrets } from './types.ts'
 
 const maxPid = 2 ** 31 - 1
 

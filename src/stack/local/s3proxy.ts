@@ -16,6 +16,7 @@ const heap = ['-Xmx512m', '-XX:+ExitOnOutOfMemoryError']
 /** The object store: s3proxy on a folder of plain files. */
 export const s3proxy: ServiceSpec = {
   name: 's3',
+  role: 's3',
   needs: [],
   preferredPorts: { main: 9000 },
   url: ({ main }) => `http://127.0.0.1:${main}`,

@@ -1,9 +1,10 @@
 import { isAlive, isOfThisBoot } from '#process/processId.ts'
-import type { StackSnapshot } from './engine.ts'
-import { tryLoopback } from './health.ts'
+import type { StackSnapshot } from '#stack/engine.ts'
+import { tryLoopback } from '#stack/health.ts'
+import { stackRegion } from '#stack/roles.ts'
+import type { ServiceState, StackEndpoints } from '#stack/types.ts'
 import type { ServiceRecord, StackRecord } from './record.ts'
-import { stackRegion, type ServiceSpec } from './spec.ts'
-import type { ServiceState, StackEndpoints } from './types.ts'
+import type { ServiceSpec } from './spec.ts'
 
 /** Generous: an editor that has just opened hears late. A port that nobody listens at answers at once. */
 const answerMs = 10_000
@@ -11,8 +12,7 @@ const answerMs = 10_000
 /** What the recorded processes are doing: each is looked up, and asked once when it lives. */
 export async function lookAt(specs: readonly ServiceSpec[], record: StackRecord, signal: AbortSignal): Promise<StackSnapshot> {
   const services = await Promise.all(specs.map(spec => lookAtService(spec, record, specs, signal)))
-  const endpoints = services.every(service => service.health === 'healthy') ? endpointsOf(record) : undefined
-  return endpoints ? { services, endpoints } : { services }
+  return { services, endpoints: endpointsOf(record, services) }
 }
 
 async function lookAtService(
@@ -30,18 +30,24 @@ async function lookAtService(
   })
   const isHealthy = !hasMoved && (await tryLoopback(spec.probe(service.ports), answerMs, signal))
   return {
-    name: spec.name,
+    ...factsOf(spec),
     state: 'running',
     health: isHealthy ? 'healthy' : 'unhealthy',
     pid: service.process.pid,
     port: service.ports.main,
     url: spec.url(service.ports),
     since: service.since,
+    replicas: { running: 1, wanted: 1 },
   }
 }
 
-function absent({ name }: ServiceSpec, state: 'stopped' | 'failed'): ServiceState {
-  return { name, state, health: 'unknown', pid: null, port: null, url: null, since: null }
+function absent(spec: ServiceSpec, state: 'stopped' | 'failed'): ServiceState {
+  const nowhere = { pid: null, port: null, url: null, since: null }
+  return { ...factsOf(spec), state, health: 'unknown', ...nowhere, replicas: { running: 0, wanted: 1 } }
+}
+
+function factsOf({ name, role }: ServiceSpec) {
+  return { name, role, group: 'core', isActive: true, unavailable: null, isOutdated: false, isOrphan: false, reason: null }
 }
 
 /** A process that ended with the machine did not crash; where that cannot be told, it did. */
@@ -49,13 +55,13 @@ async function hasCrashed({ process: { started } }: ServiceRecord): Promise<bool
   return process.platform !== 'linux' || isOfThisBoot({ pid: 0, started })
 }
 
-function endpointsOf({ services }: StackRecord): StackEndpoints | undefined {
-  const s3 = services.s3
-  const spark = services['spark-connect']
-  if (!s3 || !spark) return undefined
-  const { main, ui = 4040 } = spark.ports
+function endpointsOf({ services }: StackRecord, states: readonly ServiceState[]): StackEndpoints {
+  const healthy = (name: string): ServiceRecord | undefined =>
+    states.some(state => state.name === name && state.health === 'healthy') ? services[name] : undefined
+  const s3 = healthy('s3')
+  const spark = healthy('spark-connect')
   return {
-    s3: { endpoint: `http://127.0.0.1:${s3.ports.main}`, region: stackRegion },
-    spark: { host: '127.0.0.1', port: main, uiUrl: `http://127.0.0.1:${ui}` },
+    ...(s3 ? { s3: { endpoint: `http://127.0.0.1:${s3.ports.main}`, region: stackRegion } } : {}),
+    ...(spark ? { spark: { host: '127.0.0.1', port: spark.ports.main, uiUrl: `http://127.0.0.1:${spark.ports['ui'] ?? 4040}` } } : {}),
   }
 }
