@@ -19,7 +19,7 @@ import { checkReadable, columnMappingOf } from './features.ts'
 import { headerOf, loadHeader, loadSnapshot, type Header, type Snapshot } from './snapshot.ts'
 import type { DeltaTable } from './table.ts'
 import type { At, FilesPage, FilesRequest, HistoryPage, RowsRequest, TableDescription, TableHeader, TableRows } from './types.ts'
-import { isWire, parseJson } from './wire.ts'
+import { isWire, parseJson } from '#base/wire.ts'
 
 /** What a version says about its table without its files: quick however many these are; also where a reader feature stops files and rows. */
 export async function readTableHeader(table: DeltaTable, at: At, signal: AbortSignal): Promise<TableHeader> {

@@ -4,7 +4,7 @@ import type { ActiveFiles, FileStatistics } from '#delta/files/activeFiles.ts'
 import { physicalName, type ColumnMapping } from '#delta/rows/columns.ts'
 import { decimalOf, plainType } from '#delta/schema.ts'
 import type { DeltaField, DeltaStruct } from '#delta/types.ts'
-import { countOr, isWire, parseJson, type Wire } from '#delta/wire.ts'
+import { countOr, isWire, parseJson, type Wire } from '#base/wire.ts'
 import type { ColumnCoverage, StatisticsHealth } from './healthTypes.ts'
 
 /** Text of this many files is in memory at once. */

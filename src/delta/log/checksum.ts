@@ -5,7 +5,7 @@ import type { ActiveFiles } from '#delta/files/activeFiles.ts'
 import { parseSchema } from '#delta/schema.ts'
 import type { DeltaTable } from '#delta/table.ts'
 import type { Protocol } from '#delta/types.ts'
-import { isWire, parseJson, wholeOr, type Wire } from '#delta/wire.ts'
+import { isWire, parseJson, wholeOr, type Wire } from '#base/wire.ts'
 import type { LogFiles } from './logNames.ts'
 
 /**

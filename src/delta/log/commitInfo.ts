@@ -1,5 +1,5 @@
 import type { DeltaTable } from '#delta/table.ts'
-import { isWire, type Wire } from '#delta/wire.ts'
+import { isWire, type Wire } from '#base/wire.ts'
 import type { ObjectHead, ObjectInfo } from '#storage/objectStore.ts'
 import { inRanges } from './commits.ts'
 import { JsonLines, type JsonObject } from './jsonLines.ts'

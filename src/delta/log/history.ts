@@ -1,7 +1,7 @@
 import { loadHeader } from '#delta/snapshot.ts'
 import type { DeltaTable } from '#delta/table.ts'
 import type { HistoryEntry, HistoryPage } from '#delta/types.ts'
-import { cutDeep, isWire, textMap, textOr, type Wire } from '#delta/wire.ts'
+import { cutDeep, isWire, textMap, textOr, type Wire } from '#base/wire.ts'
 import { readCommitHeads, type CommitHead } from './commitInfo.ts'
 import { fileTimes } from './fileTimes.ts'
 import { listBack, listFrom, type LogListing } from './log.ts'

@@ -1,6 +1,6 @@
 import { isProblem } from '#base/errors.ts'
 import { keyOf, problem, type DeltaTable } from '#delta/table.ts'
-import { isWire, parseJson, wholeOr } from '#delta/wire.ts'
+import { isWire, parseJson, wholeOr } from '#base/wire.ts'
 import type { NamedObject, NamesPage, NamesRequest } from '#storage/objectStore.ts'
 import { digits, sortFiles, versionOf, type LogFiles } from './logNames.ts'
 

@@ -1,7 +1,7 @@
 import { vectorId, type Action, type AddFile, type DeletionVectorDescriptor, type RemoveFile } from '#delta/actions.ts'
 import { vectorPath } from '#delta/rows/deletionVector.ts'
 import { isAbsolute, type DeltaTable } from '#delta/table.ts'
-import { countOr, isWire, textOr, type Wire } from '#delta/wire.ts'
+import { countOr, isWire, textOr, type Wire } from '#base/wire.ts'
 import type { VersionRange } from './readable.ts'
 
 /** A file below the table's folder that some version no longer has: data, or a file of deletion vectors. */

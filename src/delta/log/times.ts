@@ -1,7 +1,7 @@
 import type { NamedObject, ObjectInfo } from '#storage/objectStore.ts'
 import type { Header } from '#delta/snapshot.ts'
 import type { DeltaTable } from '#delta/table.ts'
-import { countOr, type Wire } from '#delta/wire.ts'
+import { countOr, type Wire } from '#base/wire.ts'
 
 /** From which version on commits carry their own time, and which time that begins at. */
 export interface InCommitTimes {

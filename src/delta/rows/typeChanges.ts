@@ -1,7 +1,7 @@
 import { decimalOf } from '#delta/schema.ts'
 import { problem, type DeltaTable } from '#delta/table.ts'
 import type { DeltaField, DeltaType, Protocol } from '#delta/types.ts'
-import { isWire, textOr } from '#delta/wire.ts'
+import { isWire, textOr } from '#base/wire.ts'
 
 /** What a version says about its columns. */
 interface Typed {

@@ -1,4 +1,5 @@
 import { isProblem, LakehouseError, type ProblemCode } from '#base/errors.ts'
+import { networkFault } from '#base/networkFault.ts'
 import type { S3Endpoint } from '#storage/storeSpec.ts'
 
 /** What a request was for, in the words of a message: "Cannot read s3://bronze/x". */
@@ -141,56 +142,8 @@ function slowDown(at: string): Told {
   return { code: 'exhausted', why: `${at} asks for fewer requests`, hint: 'Try again in a moment.' }
 }
 
-const certificateCodes: ReadonlySet<string> = new Set([
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'UNABLE_TO_GET_ISSUER_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'CERT_HAS_EXPIRED',
-  'CERT_NOT_YET_VALID',
-  'CERT_UNTRUSTED',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
-])
-
 function toldByNetwork(error: Error, endpoint: S3Endpoint): Told | undefined {
-  const code = networkCode(error)
-  const at = addressOf(endpoint)
-  if (error.name === 'TimeoutError' || code === 'ETIMEDOUT' || code === 'ESOCKETTIMEDOUT') {
-    return {
-      code: 'timeout',
-      why: `${at} did not answer in time`,
-      hint: 'Check the network and whether the service is overloaded, then try again.',
-    }
-  }
-  if (code === 'ECONNREFUSED') return { code: 'unreachable', why: `nothing listens at ${at}`, hint: notRunning(endpoint) }
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
-    return { code: 'unreachable', why: `the name of ${at} cannot be resolved`, hint: wrongAddress(endpoint) }
-  }
-  if (code === 'EHOSTUNREACH' || code === 'ENETUNREACH')
-    return { code: 'unreachable', why: `there is no route to ${at}`, hint: 'Check the network and any VPN.' }
-  if (code === 'ECONNRESET' || code === 'EPIPE' || code === 'ERR_STREAM_PREMATURE_CLOSE') {
-    return {
-      code: 'unreachable',
-      why: `${at} closed the connection`,
-      hint: 'Try again; if it happens again, look into the log of the service.',
-    }
-  }
-  if (code === 'EPROTO' || code.startsWith('ERR_SSL'))
-    return {
-      code: 'unreachable',
-      why: `${at} does not speak TLS`,
-      hint: `Give the endpoint of "${endpoint.connection}" with http:// instead of https://.`,
-    }
-  if (certificateCodes.has(code)) {
-    return {
-      code: 'unreachable',
-      why: `the certificate of ${at} is not trusted (${code})`,
-      hint: 'Name the certificate authority in NODE_EXTRA_CA_CERTS, or check the host name.',
-    }
-  }
-  if (code.startsWith('HPE_')) return { code: 'invalid', why: `${at} does not speak HTTP`, hint: wrongAddress(endpoint) }
-  return undefined
+  return networkFault(error, { at: addressOf(endpoint), setting: `the endpoint of "${endpoint.connection}"` })
 }
 
 function toldByClient(error: Error, endpoint: S3Endpoint): Told | undefined {
@@ -200,19 +153,6 @@ function toldByClient(error: Error, endpoint: S3Endpoint): Told | undefined {
     why: `no credentials for ${addressOf(endpoint)} were found`,
     hint: `Enter the keys of "${endpoint.connection}", or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE.`,
   }
-}
-
-/** The system's code of a broken connection, also of one tried on several addresses; empty when there is none. */
-function networkCode(error: unknown): string {
-  if (!(error instanceof Error)) return ''
-  if ('code' in error && typeof error.code === 'string') return error.code
-  if (error.message === 'aborted') return 'ECONNRESET'
-  if (error instanceof AggregateError && error.errors.length > 0) return networkCode(error.errors[0])
-  return error.cause === undefined ? '' : networkCode(error.cause)
-}
-
-function notRunning({ connection }: S3Endpoint): string {
-  return `Start the service, or check the endpoint of "${connection}".`
 }
 
 function wrongAddress({ connection }: S3Endpoint): string {
