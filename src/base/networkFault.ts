@@ -1,4 +1,4 @@
-import type { ProblemCode } from './errors.ts'
+import { isProblem, type ProblemCode } from './errors.ts'
 
 /** Why a service could not be spoken to. */
 export interface NetworkFault {
@@ -77,10 +77,15 @@ const timeoutCodes: ReadonlySet<string> = new Set([
 ])
 const closedCodes: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE', 'UND_ERR_SOCKET'])
 
+/** True where the other side ended a connection that was open: the same request may succeed on another one. */
+export function isClosedConnection(error: unknown): boolean {
+  return closedCodes.has(networkCode(error))
+}
+
 /** The system's code of a broken connection, also of one tried on several addresses; empty when there is none. */
 function networkCode(error: unknown): string {
   if (!(error instanceof Error)) return ''
-  if ('code' in error && typeof error.code === 'string') return error.code
+  if ('code' in error && typeof error.code === 'string' && !isProblem(error)) return error.code
   if (error.message === 'aborted') return 'ECONNRESET'
   if (error instanceof AggregateError && error.errors.length > 0) return networkCode(error.errors[0])
   return error.cause === undefined ? '' : networkCode(error.cause)
