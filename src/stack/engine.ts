@@ -22,7 +22,10 @@ export interface StackSnapshot {
   readonly isChanging?: boolean
 }
 
-/** Runs the services of one stack; knows nothing of who asked. Both engines pass test/support/engineContract.ts. */
+/**
+ * Runs the services of one stack; knows nothing of who asked. Several services may be started, stopped, removed and erased at the
+ * same time, never one and another that it needs. Both engines pass test/support/engineContract.ts.
+ */
 export interface StackEngine {
   readonly kind: EngineKind
   /**

@@ -17,6 +17,10 @@ export interface PlanStep {
 export interface StackPlan {
   readonly request: StackRequest
   readonly steps: readonly PlanStep[]
+  /** What the request is about and is already as it should be. */
+  readonly kept: readonly ServiceName[]
+  /** What it leaves out, and why as a sentence. */
+  readonly skipped: readonly { readonly service: ServiceName; readonly reason: string }[]
   /** What is lost for good. */
   readonly losses: readonly (Loss & { readonly service: ServiceName })[]
   /** It ends something that runs to make it anew, or deletes: to be confirmed. */

@@ -25,11 +25,15 @@ interface StackStand<Kind extends string> {
   /** Every service of the definition in the order of starting, then those that run without one. */
   readonly services: readonly ServiceState[]
   readonly endpoints: StackEndpoints
+  /** What still runs on the engine that was chosen before; absent where nothing does. */
+  readonly elsewhere?: { readonly engine: EngineKind; readonly services: readonly ServiceName[] }
 }
 
 export interface ServiceState {
   readonly name: ServiceName
   readonly role: Role | null
+  /** What must be healthy on this engine before it starts; all of them are services of the definition. */
+  readonly needs: readonly ServiceName[]
   /** Its first profile. */
   readonly group: string | null
   readonly state: 'stopped' | 'starting' | 'running' | 'failed'
@@ -68,12 +72,18 @@ export interface StackSecrets {
   readonly sparkToken: string
 }
 
-/** A step of a start, for a progress line: `done` of `total` where the amount is known (bytes, files). */
+/** A step of a change, for a progress line: `done` of `total` where the amount is known (bytes, files). */
 export interface StackProgress {
   readonly step: string
   readonly done?: number
   readonly total?: number
+  /** Whose step it is, where it is about one service. */
+  readonly service?: ServiceName
+  /** How the change ended for the service; absent while it is under way. */
+  readonly outcome?: StepOutcome
 }
+
+export type StepOutcome = 'started' | 'recreated' | 'kept' | 'stopped' | 'removed' | 'erased' | 'scaled' | 'skipped' | 'failed'
 
 /** What a service takes of the machine, all its containers and processes together. */
 export interface ServiceUsage {

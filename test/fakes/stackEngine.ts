@@ -88,7 +88,18 @@ function snapshotOf(engine: FakeEngine): StackSnapshot {
 
 /** A service as a look finds it. */
 export function serviceState(role: 's3' | 'spark-connect', isRunning: boolean): ServiceState {
-  const facts = { name: role, role, group: 'core', isActive: true, unavailable: null, isOutdated: false, isOrphan: false, reason: null }
+  const needs = role === 's3' ? [] : ['s3']
+  const facts = {
+    name: role,
+    role,
+    needs,
+    group: 'core',
+    isActive: true,
+    unavailable: null,
+    isOutdated: false,
+    isOrphan: false,
+    reason: null,
+  }
   const replicas = { running: isRunning ? 1 : 0, wanted: 1 }
   const port = ports[role]
   return isRunning

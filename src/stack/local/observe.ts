@@ -46,8 +46,8 @@ function absent(spec: ServiceSpec, state: 'stopped' | 'failed'): ServiceState {
   return { ...factsOf(spec), state, health: 'unknown', ...nowhere, replicas: { running: 0, wanted: 1 } }
 }
 
-function factsOf({ name, role }: ServiceSpec) {
-  return { name, role, group: 'core', isActive: true, unavailable: null, isOutdated: false, isOrphan: false, reason: null }
+function factsOf({ name, role, needs }: ServiceSpec) {
+  return { name, role, needs, group: 'core', isActive: true, unavailable: null, isOutdated: false, isOrphan: false, reason: null }
 }
 
 /** A process that ended with the machine did not crash; where that cannot be told, it did. */
