@@ -2,10 +2,10 @@ import type { Disposable } from '#base/disposable.ts'
 import { toProblem } from '#base/errors.ts'
 import { Emitter, type Event } from '#base/event.ts'
 import { limit } from '#base/limit.ts'
-import type { ReadProgress, Report } from '#base/progress.ts'
+import type { Report } from '#base/progress.ts'
 import { isWithin, nodeId, type CatalogNode } from './catalogNode.ts'
-import { readNodePage, type CatalogPorts, type NodePage } from './catalogPages.ts'
-import { SharedWork } from './sharedWork.ts'
+import { readNodePage, type CatalogPorts } from './catalogPages.ts'
+import { createNodePages } from './nodePages.ts'
 
 /**
  * The lakes as a tree of plain nodes. A page of a folder costs one list request; whether its sub-folders are Delta tables is
@@ -23,23 +23,26 @@ export interface Catalog extends Disposable {
 }
 
 export type MoreNode = CatalogNode & { readonly kind: 'more' }
-type Page = SharedWork<NodePage, ReadProgress>
 type FolderNode = CatalogNode & { readonly kind: 'folder' }
 
 const probesAtOnce = 8
 
 export function createCatalog(ports: CatalogPorts): Catalog {
   const changed = new Emitter<CatalogNode | undefined>()
-  const pages = new Map<string, { readonly node: CatalogNode; readonly page: Page }>()
   const probed = new Map<string, FolderNode>()
   const tables = new Set<string>()
   const closing = new AbortController()
   const probe = limit(probesAtOnce)
+  const pages = createNodePages(nodeId, async (node: CatalogNode, request) => {
+    const page = await readNodePage(ports, node, request)
+    void recognise(node, page.nodes)
+    return page
+  })
 
   async function children(node: CatalogNode | undefined, signal: AbortSignal, report: Report = () => {}): Promise<readonly CatalogNode[]> {
     if (!node) return ports.connections.list().map(({ name }) => ({ kind: 'connection', name }))
     try {
-      const { nodes, next } = await pageOf(node, signal, report)
+      const { nodes, next } = await pages.read(node, signal, report)
       if (nodes.length === 0) return [{ kind: 'notice', parent: node, notice: { kind: 'empty' } }]
       const shown = nodes.map(child => (child.kind === 'folder' && tables.has(nodeId(child)) ? asTable(child) : child))
       return next === undefined ? shown : [...shown, { kind: 'more', parent: node, from: next }]
@@ -50,36 +53,8 @@ export function createCatalog(ports: CatalogPorts): Catalog {
     }
   }
 
-  /** The pages of a node read so far. The first caller reads, others join; what failed is forgotten. */
-  async function pageOf(node: CatalogNode, signal: AbortSignal, report: Report): Promise<NodePage> {
-    signal.throwIfAborted()
-    const id = nodeId(node)
-    const known = pages.get(id)?.page
-    if (known && !known.isCancelled) return await known.join(report, signal)
-    const page: Page = new SharedWork(async (tell, leaving) => {
-      try {
-        const read = await readNodePage(ports, node, { from: undefined, signal: AbortSignal.any([leaving, closing.signal]), report: tell })
-        void recognise(node, read.nodes)
-        return read
-      } catch (error) {
-        if (pages.get(id)?.page === page) pages.delete(id)
-        throw error
-      }
-    })
-    pages.set(id, { node, page })
-    return await page.join(report, signal)
-  }
-
   async function loadMore({ parent, from }: MoreNode, signal: AbortSignal, report: Report = () => {}): Promise<void> {
-    const shown = await pageOf(parent, signal, report)
-    const known = pages.get(nodeId(parent))
-    if (shown.next !== from) return
-    const { nodes, next } = await readNodePage(ports, parent, { from, signal, report })
-    if (pages.get(nodeId(parent)) !== known) return
-    const both: NodePage = { nodes: [...shown.nodes, ...nodes], ...(next === undefined ? {} : { next }) }
-    pages.set(nodeId(parent), { node: parent, page: new SharedWork(() => Promise.resolve(both)) })
-    changed.fire(parent)
-    void recognise(parent, nodes)
+    if (await pages.readMore(parent, from, signal, report)) changed.fire(parent)
   }
 
   /** Asks of every folder not yet known whether it is a table, and announces the parent once if one is. */
@@ -98,7 +73,7 @@ export function createCatalog(ports: CatalogPorts): Catalog {
       ({ objects }) => {
         if (objects.length === 0 || probed.get(id) !== folder) return false
         tables.add(id)
-        pages.delete(id)
+        pages.forget(node => nodeId(node) === id)
         return true
       },
       () => {
@@ -112,7 +87,7 @@ export function createCatalog(ports: CatalogPorts): Catalog {
 
   function refresh(scope?: CatalogNode): void {
     const isForgotten = (node: CatalogNode): boolean => !scope || isWithin(node, scope)
-    for (const [id, { node }] of pages) if (isForgotten(node)) pages.delete(id)
+    pages.forget(isForgotten)
     for (const [id, folder] of probed) {
       if (!isForgotten(folder)) continue
       probed.delete(id)
@@ -130,6 +105,7 @@ export function createCatalog(ports: CatalogPorts): Catalog {
     dispose: () => {
       following.dispose()
       closing.abort()
+      pages.close()
       changed.dispose()
     },
   }

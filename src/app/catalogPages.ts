@@ -1,4 +1,3 @@
-import type { Report } from '#base/progress.ts'
 import { unreachable } from '#base/unreachable.ts'
 import type { At } from '#delta/types.ts'
 import type { Buckets, ListPage } from '#storage/objectStore.ts'
@@ -6,6 +5,7 @@ import type { S3Endpoint } from '#storage/storeSpec.ts'
 import type { CatalogNode, ColumnSummary } from './catalogNode.ts'
 import { columnSummaries } from './columnSummary.ts'
 import type { Connections } from './connections.ts'
+import type { NodePage, PageRequest } from './nodePages.ts'
 import { below, type Place } from './place.ts'
 import { rowChanges } from './rowChanges.ts'
 import type { TableReads } from './tableReads.ts'
@@ -16,25 +16,14 @@ export interface CatalogPorts {
   readonly reads: TableReads
 }
 
-/** Children of a node, in order, and where the page after them starts. */
-export interface NodePage {
-  readonly nodes: readonly CatalogNode[]
-  readonly next?: string
-}
+type CatalogPage = NodePage<CatalogNode>
 
 const versionsPerPage = 50
 const filesPerPage = 200
 const columnsPerPage = 500
 
-export interface PageRequest {
-  /** `next` of the page before; undefined for the first. */
-  readonly from: string | undefined
-  readonly signal: AbortSignal
-  readonly report: Report
-}
-
 /** One page of a node's children. */
-export async function readNodePage(ports: CatalogPorts, node: CatalogNode, request: PageRequest): Promise<NodePage> {
+export async function readNodePage(ports: CatalogPorts, node: CatalogNode, request: PageRequest): Promise<CatalogPage> {
   const { from, signal } = request
   switch (node.kind) {
     case 'connection':
@@ -63,7 +52,7 @@ export async function readNodePage(ports: CatalogPorts, node: CatalogNode, reque
   }
 }
 
-async function connectionPage(ports: CatalogPorts, name: string, from: string | undefined, signal: AbortSignal): Promise<NodePage> {
+async function connectionPage(ports: CatalogPorts, name: string, from: string | undefined, signal: AbortSignal): Promise<CatalogPage> {
   const { folder, s3, buckets } = ports.connections.get(name)
   if (folder !== undefined) return await folderPage(ports, { store: { kind: 'local', folder }, key: '' }, from, signal)
   if (!s3) return { nodes: [] }
@@ -72,7 +61,7 @@ async function connectionPage(ports: CatalogPorts, name: string, from: string | 
 }
 
 /** A folder that holds a log is a table, also where nobody has recognised it before. */
-async function folderPage(ports: CatalogPorts, place: Place, from: string | undefined, signal: AbortSignal): Promise<NodePage> {
+async function folderPage(ports: CatalogPorts, place: Place, from: string | undefined, signal: AbortSignal): Promise<CatalogPage> {
   const prefix = place.key === '' ? '' : `${place.key}/`
   const request = { prefix, delimiter: '/', ...(from === undefined ? {} : { continuation: from }) } as const
   const page = await ports.reads.list({ store: place.store, request }, signal)
@@ -94,7 +83,7 @@ function folderNodes(place: Place, prefix: string, { prefixes, objects }: ListPa
   return [...folders, ...files]
 }
 
-function tablePage(table: Place): NodePage {
+function tablePage(table: Place): CatalogPage {
   return {
     nodes: [
       { kind: 'versions', table },
@@ -104,7 +93,7 @@ function tablePage(table: Place): NodePage {
   }
 }
 
-async function versionsPage(ports: CatalogPorts, table: Place, { from, signal, report }: PageRequest): Promise<NodePage> {
+async function versionsPage(ports: CatalogPorts, table: Place, { from, signal, report }: PageRequest): Promise<CatalogPage> {
   const before = from === undefined ? {} : { before: Number(from) }
   const { entries, more } = await ports.reads.history({ place: table, limit: versionsPerPage, ...before }, signal, report)
   const nodes = entries.map((entry): CatalogNode => {
@@ -115,7 +104,7 @@ async function versionsPage(ports: CatalogPorts, table: Place, { from, signal, r
   return more && last ? { nodes, next: String(last.version) } : { nodes }
 }
 
-async function schemaPage(ports: CatalogPorts, table: Place, { from, signal, report }: PageRequest): Promise<NodePage> {
+async function schemaPage(ports: CatalogPorts, table: Place, { from, signal, report }: PageRequest): Promise<CatalogPage> {
   const { at, offset } = parseCursor(from)
   const { version, schema } = await ports.reads.header({ place: table, at }, signal, report)
   return columnsPage(table, [], columnSummaries(schema), { version, offset })
@@ -126,7 +115,7 @@ function columnsPage(
   path: readonly string[],
   columns: readonly ColumnSummary[],
   at: { readonly version?: number; readonly offset: number },
-): NodePage {
+): CatalogPage {
   const end = at.offset + columnsPerPage
   const nodes = columns
     .slice(at.offset, end)
@@ -135,7 +124,7 @@ function columnsPage(
   return { nodes, next: at.version === undefined ? String(end) : `${at.version} ${end}` }
 }
 
-async function filesPage(ports: CatalogPorts, table: Place, { from, signal, report }: PageRequest): Promise<NodePage> {
+async function filesPage(ports: CatalogPorts, table: Place, { from, signal, report }: PageRequest): Promise<CatalogPage> {
   const { at, offset } = parseCursor(from)
   const { version, files, total } = await ports.reads.files({ place: table, at, offset, limit: filesPerPage }, signal, report)
   const nodes = files.map((file): CatalogNode => {
