@@ -1,10 +1,11 @@
 import type { S3Credentials, S3Endpoint } from '#storage/storeSpec.ts'
+import type { MlflowAuth } from '#mlflow/types.ts'
 import type { ConnectionSetting } from './settings.ts'
 
 /** The name of the stack of this workspace among the connections. */
 export const localStackName = 'Local stack'
 
-/** Where a lake is: an S3 service or a folder, and a Spark server. Holds no secret. */
+/** Where a lake is: an S3 service or a folder, a Spark server, and a tracking server. Holds no secret. */
 export interface Connection {
   readonly name: string
   readonly s3?: S3Endpoint
@@ -16,22 +17,28 @@ export interface Connection {
   readonly spark?: string
   /** Base address of Spark's own UI; absent when not known. */
   readonly sparkUiUrl?: string
+  /** Tracking URI of an MLflow server. */
+  readonly mlflow?: string
 }
 
 /** Secrets of one connection. */
 export interface ConnectionSecrets {
   readonly s3?: S3Credentials
   readonly sparkToken?: string
+  readonly mlflow?: MlflowAuth
 }
 
-/** A setting as a connection: a folder where one is named, else S3. */
+/** A setting as a connection: a folder where one is named, else S3; neither where it names a tracking server and nothing else. */
 export function parseConnection(setting: ConnectionSetting): Connection {
-  const { name, folder, buckets, spark } = setting
+  const { name, folder, buckets, spark, mlflow, ...s3 } = setting
+  const isTrackingOnly = mlflow !== undefined && [folder, buckets, spark, ...Object.values(s3)].every(value => value === undefined)
+  const lake = folder === undefined ? { s3: s3Of(setting) } : { folder }
   return {
     name,
-    ...(folder === undefined ? { s3: s3Of(setting) } : { folder }),
+    ...(isTrackingOnly ? {} : lake),
     ...(buckets === undefined ? {} : { buckets }),
     ...(spark === undefined ? {} : { spark }),
+    ...(mlflow === undefined ? {} : { mlflow }),
   }
 }
 

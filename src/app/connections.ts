@@ -1,6 +1,7 @@
 import { LakehouseError } from '#base/errors.ts'
 import { DisposableStore, type Disposable } from '#base/disposable.ts'
 import { Emitter, type Event } from '#base/event.ts'
+import type { AuthSource } from '#mlflow/types.ts'
 import type { CredentialSource } from '#storage/storeSpec.ts'
 import type { StackState } from '#stack/types.ts'
 import { localStackName, parseConnection, type Connection, type ConnectionSecrets } from './connection.ts'
@@ -16,6 +17,7 @@ export interface Connections extends Disposable {
   readonly credentials: CredentialSource
   /** Undefined for a server that asks for none. */
   sparkToken(name: string, signal: AbortSignal): Promise<string | undefined>
+  readonly mlflowAuth: AuthSource
 }
 
 export function createConnections(
@@ -56,18 +58,20 @@ export function createConnections(
     },
     credentials: async (name, signal) => (await secretsOf(name, signal))?.s3,
     sparkToken: async (name, signal) => (await secretsOf(name, signal))?.sparkToken,
+    mlflowAuth: async (name, signal) => (await secretsOf(name, signal))?.mlflow,
     dispose: () => store.dispose(),
   }
 }
 
-function localConnection({ endpoints: { s3, spark } }: StackState): readonly Connection[] {
-  if (!s3 && !spark) return []
+function localConnection({ endpoints: { s3, spark, mlflow } }: StackState): readonly Connection[] {
+  if (!s3 && !spark && !mlflow) return []
   return [
     {
       name: localStackName,
       ...(s3 ? { s3: { connection: localStackName, endpoint: s3.endpoint, region: s3.region, pathStyle: true } } : {}),
       ...(spark ? { spark: `sc://${spark.host}:${spark.port}` } : {}),
       ...(spark?.uiUrl === undefined ? {} : { sparkUiUrl: spark.uiUrl }),
+      ...(mlflow ? { mlflow: mlflow.url } : {}),
     },
   ]
 }

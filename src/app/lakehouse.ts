@@ -17,6 +17,8 @@ import { createStackBuckets } from './stackBuckets.ts'
 import { createStackControl, type StackControl } from './stackControl.ts'
 import { createStatements, type Statements } from './statements.ts'
 import type { TableReads } from './tableReads.ts'
+import { createTracking, type Tracking } from './tracking.ts'
+import { createTrackingTree, type TrackingTree } from './trackingTree.ts'
 import { createWorkerReads } from './workerReads.ts'
 
 /** What the app takes from its surroundings (an editor, a terminal, a test). */
@@ -44,6 +46,9 @@ export interface Lakehouse extends Disposable {
   readonly tables: (root: Place, signal: AbortSignal) => AsyncIterable<FoundTable>
   readonly preview: (table: Place) => Preview
   readonly statements: Statements
+  readonly mlflow: Tracking
+  /** Servers, experiments and runs. */
+  readonly mlflowTree: TrackingTree
 }
 
 const clientType = 'dataflow-lab'
@@ -61,6 +66,7 @@ export function createLakehouse(ports: LakehousePorts): Lakehouse {
   const buckets = (endpoint: S3Endpoint) => openBuckets(endpoint, credentials)
   const catalog = store.add(createCatalog({ connections, reads, openBuckets: buckets }))
   const servers = store.add(createSparkServers(connections, { userId: userInfo().username, clientType }))
+  const mlflow = createTracking(connections)
   return {
     stack,
     connections,
@@ -69,6 +75,8 @@ export function createLakehouse(ports: LakehousePorts): Lakehouse {
     tables: (root, signal) => findTables({ open, reads }, root, signal),
     preview: table => createPreview(table, reads),
     statements: store.add(createStatements({ connect: servers.connect, clock: systemClock })),
+    mlflow,
+    mlflowTree: store.add(createTrackingTree(mlflow, connections)),
     dispose: () => store.dispose(),
   }
 }

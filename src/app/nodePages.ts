@@ -63,7 +63,12 @@ export function createNodePages<N>(
     if (shown.next !== from) return false
     const { nodes, next } = await readPage(node, { from, before: 0, signal, report })
     if (pages.get(id) !== known) return false
-    const both: NodePage<N> = { nodes: [...shown.nodes, ...nodes], ...(next === undefined ? {} : { next }) }
+    // A list that grew at its beginning meanwhile brings some of the last page again.
+    const present = new Set(shown.nodes.map(idOf))
+    const both: NodePage<N> = {
+      nodes: [...shown.nodes, ...nodes.filter(each => !present.has(idOf(each)))],
+      ...(next === undefined ? {} : { next }),
+    }
     counts.set(id, both.nodes.length)
     pages.set(id, { node, page: new SharedWork(() => Promise.resolve(both)) })
     return true

@@ -21,6 +21,8 @@ export interface ConnectionSetting {
   readonly folder?: string
   /** `sc://host:port`, with `;use_ssl=true` for TLS. */
   readonly spark?: string
+  /** Address of an MLflow tracking server. */
+  readonly mlflow?: string
 }
 
 export interface SettingsSource {

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode'
 import { LakehouseError } from '#base/errors.ts'
 import type { ConnectionSecrets } from '#app/connection.ts'
+import type { MlflowAuth } from '#mlflow/types.ts'
 import type { S3Credentials } from '#storage/storeSpec.ts'
 
 /** Keys of connections, in the secret storage of VS Code and nowhere else. */
@@ -28,13 +29,21 @@ export function parseSecrets(stored: string | undefined): ConnectionSecrets | un
   const whole = parseJson(stored)
   const s3 = parseS3(member(whole, 's3'))
   const sparkToken = member(whole, 'sparkToken')
-  return { ...(s3 ? { s3 } : {}), ...(typeof sparkToken === 'string' ? { sparkToken } : {}) }
+  const mlflow = parseMlflow(member(whole, 'mlflow'))
+  return { ...(s3 ? { s3 } : {}), ...(typeof sparkToken === 'string' ? { sparkToken } : {}), ...(mlflow ? { mlflow } : {}) }
 }
 
 function parseS3(value: unknown): S3Credentials | undefined {
   const [accessKeyId, secretAccessKey, sessionToken] = ['accessKeyId', 'secretAccessKey', 'sessionToken'].map(name => member(value, name))
   if (typeof accessKeyId !== 'string' || typeof secretAccessKey !== 'string') return undefined
   return { accessKeyId, secretAccessKey, ...(typeof sessionToken === 'string' ? { sessionToken } : {}) }
+}
+
+function parseMlflow(value: unknown): MlflowAuth | undefined {
+  const [kind, token, username, password] = ['kind', 'token', 'username', 'password'].map(name => member(value, name))
+  if (kind === 'bearer' && typeof token === 'string') return { kind, token }
+  if (kind !== 'basic' || typeof username !== 'string' || typeof password !== 'string') return undefined
+  return { kind, username, password }
 }
 
 function parseJson(stored: string): unknown {

@@ -54,7 +54,7 @@ function parseEntry(entry: unknown, log: Logger): ConnectionSetting[] {
     log.warn('Settings: an entry of dataflow.connections has no name and is left out.')
     return []
   }
-  const [endpoint, region, folder, spark] = ['endpoint', 'region', 'folder', 'spark'].map(key => text(of(key)))
+  const [endpoint, region, folder, spark, mlflow] = ['endpoint', 'region', 'folder', 'spark', 'mlflow'].map(key => text(of(key)))
   const [pathStyle, buckets] = [of('pathStyle'), of('buckets')]
   return [
     {
@@ -65,6 +65,7 @@ function parseEntry(entry: unknown, log: Logger): ConnectionSetting[] {
       ...(Array.isArray(buckets) ? { buckets: buckets.filter((bucket: unknown) => typeof bucket === 'string') } : {}),
       ...(folder === undefined ? {} : { folder }),
       ...(spark === undefined ? {} : { spark }),
+      ...(mlflow === undefined ? {} : { mlflow }),
     },
   ]
 }
