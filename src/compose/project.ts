@@ -8,9 +8,10 @@ export interface ComposeProject {
   readonly files: readonly string[]
   /** All services, also those of no active profile, each after those it depends on. */
   readonly services: readonly ComposeService[]
+  /** Those that a service uses. */
   readonly networks: readonly ComposeNetwork[]
   readonly volumes: readonly ComposeVolume[]
-  /** Those of `COMPOSE_PROFILES`; a service without profiles is always active. */
+  /** Those of `COMPOSE_PROFILES`, `*` being all; a service without profiles is always active. */
   readonly activeProfiles: readonly string[]
 }
 
@@ -24,16 +25,20 @@ export interface ComposeService {
   readonly environment: Readonly<Record<string, string>>
   readonly ports: readonly PublishedPort[]
   readonly mounts: readonly ComposeMount[]
-  /** At least one: `default` where the file names none. */
+  /** At least one, `default` where the file names none; in order of name, the first being the container's own. */
   readonly networks: readonly ServiceNetwork[]
   readonly dependsOn: readonly Dependency[]
   /** Absent where there is none or it is disabled. */
   readonly healthcheck?: Healthcheck
+  /** The check that the image brings is not to run either. */
+  readonly isHealthcheckDisabled?: boolean
   readonly restart?: RestartPolicy
   readonly init?: boolean
   readonly user?: string
   readonly workingDir?: string
   readonly hostname?: string
+  /** The container's name in place of `PROJECT-SERVICE-1`; never together with a scale above 1. */
+  readonly containerName?: string
   readonly stopGraceMs?: number
   readonly labels: Readonly<Record<string, string>>
   readonly profiles: readonly string[]
@@ -61,6 +66,7 @@ export interface ComposeBuild {
 }
 
 export interface PublishedPort {
+  /** Empty: every address of the machine. */
   readonly hostIp: string
   /** Null: the engine chooses. */
   readonly hostPort: number | null
