@@ -1,0 +1,123 @@
+import { isAlias, isMap, isScalar, LineCounter, parseAllDocuments, type Alias, type ParsedNode, type Scalar, type YAMLMap } from 'yaml'
+import { plainScalar } from './scalar.ts'
+import { mapOf, textAt, type Entry, type Place, type Problems, type Tree } from './tree.ts'
+
+/** Far beyond any compose file: larger ones are not read. */
+const mostCharacters = 1_000_000
+/** A tree of more nodes is no compose file but aliases of aliases of aliases. */
+const mostNodes = 100_000
+const mostDepth = 60
+
+const yamlOptions = { schema: 'failsafe', uniqueKeys: false, prettyErrors: false, logLevel: 'silent' } as const
+
+interface Reading {
+  readonly problems: Problems
+  readonly placeOf: (node: ParsedNode) => Place
+  /** The last node so far with each anchor. */
+  readonly anchors: Map<string, ParsedNode>
+  /** How many aliases are being put in, one inside the other. */
+  aliases: number
+  nodes: number
+}
+
+/**
+ * A YAML text as a tree, with aliases and merge keys put in; undefined where it is no YAML or not one document, which
+ * `problems` then tells. Nothing in it is checked against compose.
+ */
+export function parseYaml(text: string, file: string, problems: Problems): Tree | undefined {
+  const start: Place = { file, line: 1, column: 1 }
+  if (text.length > mostCharacters) {
+    problems.error(start, `The file has ${text.length} characters; at most ${mostCharacters} are read.`)
+    return undefined
+  }
+  const lines = new LineCounter()
+  const placeAt = (offset: number): Place => {
+    const { line, col } = lines.linePos(offset)
+    return { file, line: Math.max(line, 1), column: Math.max(col, 1) }
+  }
+  const documents = parseAllDocuments(text, { ...yamlOptions, lineCounter: lines })
+  const [document, second] = 'empty' in documents ? [] : documents
+  const errors = [document, second].flatMap(each => each?.errors ?? [])
+  for (const error of errors) problems.error(placeAt(error.pos[0]), `This is not YAML: ${error.message}.`)
+  if (second !== undefined) {
+    problems.error(placeAt(second.range[0]), 'A second YAML document begins here. Put overrides into an override file.')
+  }
+  if (errors.length > 0 || second !== undefined || document === undefined) return undefined
+  const placeOf = ({ range }: ParsedNode): Place => placeAt(range[0])
+  return treeOf(document.contents, start, { problems, placeOf, anchors: new Map(), aliases: 0, nodes: 0 }, 0)
+}
+
+/** `fallback` is the place of a node that is not written. */
+function treeOf(node: ParsedNode | null, fallback: Place, reading: Reading, depth: number): Tree {
+  const at = node === null ? fallback : reading.placeOf(node)
+  if (node === null || isExhausted(reading, at, depth)) return plainScalar('', at)
+  if (isAlias(node)) return aliasTree(node, at, reading, depth)
+  if (reading.aliases === 0 && node.anchor !== undefined) reading.anchors.set(node.anchor, node)
+  if (node.tag?.startsWith('!') === true) {
+    reading.problems.error(at, `The tag ${node.tag} is not supported. Write the value without it.`)
+  }
+  if (isScalar(node)) return scalarTree(node, at)
+  if (isMap(node)) return mapTree(node, at, reading, depth)
+  return { kind: 'list', items: node.items.map(item => treeOf(item, at, reading, depth + 1)), at }
+}
+
+function isExhausted(reading: Reading, at: Place, depth: number): boolean {
+  if (reading.nodes < mostNodes) {
+    reading.nodes += 1
+    if (depth < mostDepth && reading.nodes < mostNodes) return false
+    reading.problems.error(at, 'The file is too large or too deep once its aliases are put in.')
+    reading.nodes = mostNodes
+  }
+  return true
+}
+
+function aliasTree(alias: Alias.Parsed, at: Place, reading: Reading, depth: number): Tree {
+  const target = reading.anchors.get(alias.source)
+  if (target === undefined) {
+    reading.problems.error(at, `There is no anchor &${alias.source} before this alias.`)
+    return plainScalar('', at)
+  }
+  reading.aliases += 1
+  const tree = treeOf(target, at, reading, depth + 1)
+  reading.aliases -= 1
+  return tree
+}
+
+function scalarTree({ value, type, tag }: Scalar.Parsed, at: Place): Tree {
+  const text = String(value)
+  const isText = tag === undefined ? type !== 'PLAIN' : tag === 'tag:yaml.org,2002:str' || tag === 'tag:yaml.org,2002:binary'
+  return isText ? textAt(text, at) : plainScalar(text, at)
+}
+
+/** A key that is written wins over one that `<<` brings, and the first map of a list of those over the later ones. */
+function mapTree(map: YAMLMap.Parsed, at: Place, reading: Reading, depth: number): Tree {
+  const written = new Map<string, Entry>()
+  const merged = new Map<string, Entry>()
+  for (const { key, value } of map.items) {
+    const keyAt = reading.placeOf(key)
+    const name = keyText(key, keyAt, reading, depth)
+    const tree = treeOf(value, keyAt, reading, depth + 1)
+    if (name === '<<' && isScalar(key) && key.type === 'PLAIN') {
+      for (const [inner, entry] of mergedEntries(tree, reading)) if (!merged.has(inner)) merged.set(inner, entry)
+    } else if (name !== undefined) {
+      const first = written.get(name)
+      if (first === undefined) written.set(name, { key: keyAt, value: tree })
+      else reading.problems.error(keyAt, `The key ${name} stands here twice, first in line ${first.key.line}. Keep one of them.`)
+    }
+  }
+  return mapOf([...written, ...[...merged].filter(([name]) => !written.has(name))], at)
+}
+
+function keyText(key: ParsedNode, at: Place, reading: Reading, depth: number): string | undefined {
+  const tree = treeOf(key, at, reading, depth + 1)
+  if (tree.kind === 'scalar' && typeof tree.value === 'string') return tree.value
+  reading.problems.error(at, 'A key is a text. Put this one in quotes.')
+  return undefined
+}
+
+function mergedEntries(tree: Tree, reading: Reading): readonly (readonly [string, Entry])[] {
+  if (tree.kind === 'map') return [...tree.entries]
+  if (tree.kind === 'list' && tree.items.every(item => item.kind === 'map')) return tree.items.flatMap(item => [...item.entries])
+  reading.problems.error(tree.at, '`<<` merges a map or a list of maps.')
+  return []
+}
