@@ -34,7 +34,7 @@ export function openLab(project: string): Lakehouse {
 
 /** Starts the stack and writes what is missing of the demo lake. */
 export async function startDemo(lakehouse: Lakehouse, report: Report, signal: AbortSignal): Promise<RunningStack> {
-  const state = await lakehouse.stack.up(report, signal)
+  const state = await lakehouse.stack.change({ kind: 'up' }, report, signal)
   const { s3, spark } = state.endpoints
   if (!s3 || spark?.uiUrl === undefined) throw new Error(`The stack is ${state.kind} after its start.`)
   const session = 'demo lake'

@@ -37,7 +37,7 @@ export async function open(): Promise<boolean> {
     line.end()
     await server?.stop()
     if (wasRunning) say('The stack was running before and goes on.')
-    else await lakehouse.stack.down(progress => line.show(progress), AbortSignal.timeout(stopMs))
+    else await lakehouse.stack.change({ kind: 'down' }, progress => line.show(progress), AbortSignal.timeout(stopMs))
     line.end()
     lakehouse.dispose()
     interrupt.dispose()

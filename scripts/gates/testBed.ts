@@ -70,6 +70,6 @@ async function stop(lakehouse: Lakehouse): Promise<void> {
   for await (const { service, text } of lakehouse.stack.logs(names, { tail: keptLines, follow: false }, AbortSignal.timeout(stopMs))) {
     appendFileSync(resolve('build/stack-logs', `${service}.log`), `${text}\n`)
   }
-  await lakehouse.stack.down(() => {}, AbortSignal.timeout(stopMs))
+  await lakehouse.stack.change({ kind: 'down' }, () => {}, AbortSignal.timeout(stopMs))
   lakehouse.dispose()
 }

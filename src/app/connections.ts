@@ -21,7 +21,7 @@ export interface Connections extends Disposable {
 }
 
 export function createConnections(
-  stack: StackControl,
+  stack: Pick<StackControl, 'state' | 'onDidChange' | 'secrets'>,
   settings: SettingsSource,
   secrets: (connection: string) => Promise<ConnectionSecrets | undefined>,
 ): Connections {

@@ -11,10 +11,12 @@ import { createTableReads } from './deltaReads.ts'
 import { findTables, type FoundTable } from './findTables.ts'
 import type { Place } from './place.ts'
 import { createPreview, type Preview } from './preview.ts'
+import { createRunReads, type RunAt, type RunReads } from './runReads.ts'
 import type { SettingsSource } from './settings.ts'
 import { createSparkServers } from './sparkServers.ts'
 import { createStackBuckets } from './stackBuckets.ts'
 import { createStackControl, type StackControl } from './stackControl.ts'
+import { chooseEngines } from './stackEngines.ts'
 import { createStatements, type Statements } from './statements.ts'
 import type { TableReads } from './tableReads.ts'
 import { createTracking, type Tracking } from './tracking.ts'
@@ -49,6 +51,7 @@ export interface Lakehouse extends Disposable {
   readonly mlflow: Tracking
   /** Servers, experiments and runs. */
   readonly mlflowTree: TrackingTree
+  readonly run: (at: RunAt) => RunReads
 }
 
 const clientType = 'dataflow-lab'
@@ -56,9 +59,8 @@ const clientType = 'dataflow-lab'
 export function createLakehouse(ports: LakehousePorts): Lakehouse {
   const { log, settings, secrets, projectFolder, productFolder, workerFile, env } = ports
   const store = new DisposableStore()
-  const stack = store.add(
-    createStackControl({ projectFolder, productFolder, env, log, clock: systemClock, createBuckets: createStackBuckets }),
-  )
+  const engines = store.add(chooseEngines({ projectFolder, productFolder, env, log, clock: systemClock }))
+  const stack = store.add(createStackControl(engines, { log, clock: systemClock, createBuckets: createStackBuckets }))
   const connections = store.add(createConnections(stack, settings, secrets))
   const { credentials } = connections
   const open = (spec: StoreSpec) => openStore(spec, credentials)
@@ -76,6 +78,7 @@ export function createLakehouse(ports: LakehousePorts): Lakehouse {
     preview: table => createPreview(table, reads),
     statements: store.add(createStatements({ connect: servers.connect, clock: systemClock })),
     mlflow,
+    run: at => createRunReads(at, mlflow),
     mlflowTree: store.add(createTrackingTree(mlflow, connections)),
     dispose: () => store.dispose(),
   }

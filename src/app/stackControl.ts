@@ -1,142 +1,221 @@
 import type { Clock } from '#base/clock.ts'
-import type { Disposable } from '#base/disposable.ts'
+import { DisposableStore, MutableDisposable, type Disposable } from '#base/disposable.ts'
 import { asError, LakehouseError, toProblem, type Problem } from '#base/errors.ts'
 import { Emitter, type Event } from '#base/event.ts'
 import type { Logger } from '#base/log.ts'
-import type { LogOptions, Report, StackEngine } from '#stack/engine.ts'
-import { createLocalEngine } from '#stack/local/localEngine.ts'
+import type { LogOptions, Report, ServiceShell } from '#stack/engine.ts'
+import type { StackPlan, StackRequest } from '#stack/plan.ts'
 import { stateOf } from '#stack/state.ts'
-import type { LogLine, ServiceName, StackProgress, StackSecrets, StackState } from '#stack/types.ts'
+import type { LogLine, ServiceName, ServiceUsage, StackProgress, StackSecrets, StackState } from '#stack/types.ts'
+import { untilAborted } from '#base/untilAborted.ts'
 import { SharedWork } from './sharedWork.ts'
-import { startStack, stopStack, type CreateBuckets } from './stackChanges.ts'
+import { changeStack, planFor, type CreateBuckets } from './stackChanges.ts'
+import { type EngineChoice } from './stackEngines.ts'
 
 /**
- * The local stack of one project. One change at a time: a second `up` joins the first, also across processes. Does nothing
- * until it is first asked.
+ * The stack of one project. One change at a time: a second request for the same joins the first, another one waits, also across
+ * processes. Does nothing until it is first asked.
  */
 export interface StackControl extends Disposable {
   /** As of the last look; `stopped` before the first. */
   readonly state: StackState
   readonly onDidChange: Event<StackState>
-  /** Looks at the discovery file and probes what it names; during a change made here, the state of that change. */
-  refresh(signal: AbortSignal): Promise<StackState>
   /**
-   * Installs what is missing, starts what is not running, waits until all is healthy and the buckets exist. When every
-   * caller has cancelled, it takes back what it started.
+   * Looks at what runs; during a change made here, the state of that change. An engine that does not answer and a definition that
+   * cannot be used are a state too: `failed`.
    */
-  up(report: Report, signal: AbortSignal): Promise<StackState>
-  /** Orderly stop of everything; also of what a crash left behind. */
-  down(report: Report, signal: AbortSignal): Promise<StackState>
+  refresh(signal: AbortSignal): Promise<StackState>
+  /** What a change would do now. @throws LakehouseError as {@link change} does before its first step */
+  plan(request: StackRequest, signal: AbortSignal): Promise<StackPlan>
+  /**
+   * Plans anew and carries the plan out; whoever asks has confirmed what is destructive. What fails keeps back only what needs it.
+   * When every caller has cancelled, it takes back what it started.
+   *
+   * @throws LakehouseError of the first failure, naming the others and what was not started because of them
+   */
+  change(request: StackRequest, report: Report, signal: AbortSignal): Promise<StackState>
   logs(services: readonly ServiceName[], options: LogOptions, signal: AbortSignal): AsyncIterable<LogLine>
-  /** Undefined when the stack has never been started. */
+  usage(signal: AbortSignal): Promise<ReadonlyMap<ServiceName, ServiceUsage>>
+  /** Keeps `state` current while held: the engine tells when something happens. */
+  watch(): Disposable
+  shell(name: ServiceName, signal: AbortSignal): Promise<ServiceShell>
+  /** Undefined when the stack has none yet. */
   secrets(signal: AbortSignal): Promise<StackSecrets | undefined>
 }
 
-export interface StackPorts {
-  /** Whose stack this is. */
-  readonly projectFolder: string
-  /** Where locks/ lies. */
-  readonly productFolder: string
-  readonly env: Readonly<Record<string, string | undefined>>
+export interface ControlPorts {
   readonly clock: Clock
   readonly log: Logger
   readonly createBuckets: CreateBuckets
 }
 
-/** The stack of a project, run as processes of this machine. */
-export function createStackControl(ports: StackPorts): StackControl {
-  return controlStack(createLocalEngine(ports), ports)
+/** The stack that the chosen engine runs. */
+export function createStackControl(engines: EngineChoice, ports: ControlPorts): StackControl {
+  return new EngineControl(engines, ports)
 }
 
-/** The stack that an engine runs. */
-export function controlStack(engine: StackEngine, { log, createBuckets }: Pick<StackPorts, 'log' | 'createBuckets'>): StackControl {
-  return new EngineControl(engine, log, createBuckets)
-}
+/** An engine that has not answered a look by then does not answer. */
+const lookMs = 20_000
 
 interface Change {
-  readonly kind: 'up' | 'down'
+  readonly request: string
   readonly shared: SharedWork<StackState, StackProgress>
   /** What it waits for. */
   readonly before?: Change
 }
 
 class EngineControl implements StackControl {
-  readonly #engine: StackEngine
-  readonly #log: Logger
-  readonly #createBuckets: CreateBuckets
-  readonly #changed = new Emitter<StackState>()
+  readonly #engines: EngineChoice
+  readonly #ports: ControlPorts
+  readonly #store = new DisposableStore()
+  readonly #changed = this.#store.add(new Emitter<StackState>())
   readonly onDidChange = this.#changed.event
+  readonly #closing = new AbortController()
+  readonly #following = this.#store.add(new MutableDisposable<Disposable>())
   #state: StackState
   #change: Change | undefined
-  #isDisposed = false
+  #watchers = 0
+  #isLooking = false
+  #mustLook = false
 
-  constructor(engine: StackEngine, log: Logger, createBuckets: CreateBuckets) {
-    this.#engine = engine
-    this.#log = log
-    this.#createBuckets = createBuckets
-    this.#state = { kind: 'stopped', engine: engine.kind, services: [], endpoints: {} }
+  constructor(engines: EngineChoice, ports: ControlPorts) {
+    this.#engines = engines
+    this.#ports = ports
+    this.#state = { kind: 'stopped', engine: engines.kind, services: [], endpoints: {} }
+    this.#store.add(engines.onDidChange(() => this.#follow()))
   }
 
   get state(): StackState {
     return this.#state
   }
 
-  logs(services: readonly ServiceName[], options: LogOptions, signal: AbortSignal): AsyncIterable<LogLine> {
-    return this.#engine.logs(services, options, signal)
-  }
-
-  async secrets(_signal: AbortSignal): Promise<StackSecrets | undefined> {
-    return this.#engine.secrets()
-  }
-
   async refresh(signal: AbortSignal): Promise<StackState> {
     if (this.#change?.shared.isPending) return this.#state
-    const seen = stateOf(await this.#engine.observe(signal), this.#engine.kind)
+    const seen = await this.#look(signal)
     return this.#change?.shared.isPending ? this.#state : this.#set(seen)
   }
 
-  up(report: Report, signal: AbortSignal): Promise<StackState> {
-    return this.#join('up', report, signal)
+  async plan(request: StackRequest, signal: AbortSignal): Promise<StackPlan> {
+    const engine = await this.#engines.choose(signal)
+    return (await planFor(engine, request, signal)).plan
   }
 
-  down(report: Report, signal: AbortSignal): Promise<StackState> {
-    return this.#join('down', report, signal)
-  }
-
-  /** Running services stay: they are there for the next window. */
-  dispose(): void {
-    this.#isDisposed = true
-    for (let change = this.#change; change; change = change.before) change.shared.cancel(closed())
-    this.#changed.dispose()
-  }
-
-  /** Joins the change that was asked for last when it is of the same kind; else comes after it. */
-  async #join(kind: Change['kind'], report: Report, signal: AbortSignal): Promise<StackState> {
+  /** Joins the change that was asked for last when it is the same; else comes after it. */
+  async change(request: StackRequest, report: Report, signal: AbortSignal): Promise<StackState> {
     signal.throwIfAborted()
-    if (this.#isDisposed) throw closed()
+    if (this.#closing.signal.aborted) throw closed()
     const last = this.#change
-    const change = last?.kind === kind && last.shared.isOpen ? last : this.#begin(kind, last)
+    const change = last?.request === JSON.stringify(request) && last.shared.isOpen ? last : this.#begin(request, last)
     this.#change = change
     return change.shared.join(report, signal)
   }
 
-  #begin(kind: Change['kind'], before: Change | undefined): Change {
-    const shared = new SharedWork<StackState, StackProgress>(async (report, signal) => {
-      await before?.shared.settled()
-      return this.#carryOut(kind, report, signal)
-    })
-    return before?.shared.isPending ? { kind, shared, before } : { kind, shared }
+  async *logs(services: readonly ServiceName[], options: LogOptions, signal: AbortSignal): AsyncIterable<LogLine> {
+    yield* (await this.#engines.choose(signal)).logs(services, options, signal)
   }
 
-  async #carryOut(kind: Change['kind'], report: Report, signal: AbortSignal): Promise<StackState> {
-    const work = { engine: this.#engine, report, signal, show: (state: StackState): void => void this.#set(state) }
+  async usage(signal: AbortSignal): Promise<ReadonlyMap<ServiceName, ServiceUsage>> {
+    return (await this.#engines.choose(signal)).usage(signal)
+  }
+
+  async shell(name: ServiceName, signal: AbortSignal): Promise<ServiceShell> {
+    return (await this.#engines.choose(signal)).shell(name, signal)
+  }
+
+  async secrets(signal: AbortSignal): Promise<StackSecrets | undefined> {
+    return (await this.#engines.choose(signal)).secrets()
+  }
+
+  watch(): Disposable {
+    this.#watchers += 1
+    if (this.#watchers === 1) this.#follow()
+    let isHeld = true
+    return {
+      dispose: () => {
+        if (!isHeld) return
+        isHeld = false
+        this.#watchers -= 1
+        if (this.#watchers === 0) this.#following.value = undefined
+      },
+    }
+  }
+
+  /** Running services stay: they are there for the next window. */
+  dispose(): void {
+    this.#closing.abort(closed())
+    for (let change = this.#change; change; change = change.before) change.shared.cancel(closed())
+    this.#store.dispose()
+  }
+
+  #begin(request: StackRequest, before: Change | undefined): Change {
+    const shared = new SharedWork<StackState, StackProgress>(async (report, signal) => {
+      await before?.shared.settled()
+      return this.#carryOut(request, report, signal)
+    })
+    const change = { request: JSON.stringify(request), shared }
+    return before?.shared.isPending ? { ...change, before } : change
+  }
+
+  async #carryOut(request: StackRequest, report: Report, signal: AbortSignal): Promise<StackState> {
+    const show = (state: StackState): void => void this.#set(state)
     try {
-      return this.#set(kind === 'up' ? await startStack(work, this.#createBuckets) : await stopStack(work))
+      const engine = await this.#engines.choose(signal)
+      return this.#set(await changeStack({ engine, createBuckets: this.#ports.createBuckets, report, signal, show }, request))
     } catch (thrown) {
-      const snapshot = await this.#engine.observe(new AbortController().signal)
-      const stand = { engine: this.#engine.kind, services: snapshot.services, endpoints: snapshot.endpoints }
-      this.#set(signal.aborted ? stateOf(snapshot, this.#engine.kind) : { kind: 'failed', problem: this.#problemOf(thrown), ...stand })
+      const seen = await this.#look(this.#closing.signal).catch(() => this.#state)
+      this.#set(signal.aborted ? seen : { ...seen, kind: 'failed', problem: this.#problemOf(thrown) })
       throw thrown
+    }
+  }
+
+  async #look(signal: AbortSignal): Promise<StackState> {
+    const late = new LakehouseError('timeout', `${this.#engines.kind === 'docker' ? 'Docker' : 'The stack'} does not answer.`, {
+      hint: 'Start Docker anew, or use the local engine: the setting dataflow.stack.engine.',
+    })
+    const deadline = new AbortController()
+    const timer = setTimeout(() => deadline.abort(late), lookMs)
+    try {
+      const within = AbortSignal.any([signal, deadline.signal])
+      const engine = await untilAborted(this.#engines.choose(within), within)
+      return stateOf(await untilAborted(engine.observe(within), within), engine.kind)
+    } catch (thrown) {
+      signal.throwIfAborted()
+      return { kind: 'failed', problem: this.#problemOf(thrown), engine: this.#engines.kind, services: [], endpoints: {} }
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  /** Hears of the engine that is chosen now; looks at once, since something may have happened before. */
+  #follow(): void {
+    if (this.#watchers === 0) return
+    const { signal } = this.#closing
+    const store = new DisposableStore()
+    this.#following.value = store
+    this.#engines.choose(signal).then(
+      engine => {
+        if (this.#following.value !== store) return
+        store.add(engine.watch(() => void this.#lookAgain()))
+        void this.#lookAgain()
+      },
+      () => void this.#lookAgain(),
+    )
+  }
+
+  /** One look at a time; what happens during one is seen by the next. */
+  async #lookAgain(): Promise<void> {
+    this.#mustLook = true
+    if (this.#isLooking) return
+    this.#isLooking = true
+    try {
+      while (this.#mustLook && !this.#closing.signal.aborted) {
+        this.#mustLook = false
+        await this.refresh(this.#closing.signal)
+      }
+    } catch (thrown) {
+      if (!this.#closing.signal.aborted) this.#ports.log.error(asError(thrown))
+    } finally {
+      this.#isLooking = false
     }
   }
 
@@ -149,7 +228,7 @@ class EngineControl implements StackControl {
   #problemOf(thrown: unknown): Problem {
     const problem = toProblem(thrown)
     if (problem) return problem
-    this.#log.error(asError(thrown))
+    this.#ports.log.error(asError(thrown))
     return { code: 'failed', message: 'The stack failed for a reason nobody foresaw.', hint: 'The log of DataFlow Lab has the details.' }
   }
 }

@@ -1,5 +1,3 @@
-import type { StackControl } from '#app/stackControl.ts'
-import { unreachable } from '#base/unreachable.ts'
 import type { ServiceName, StackProgress, StackState } from '#stack/types.ts'
 import type { Command } from './args.ts'
 import type { Io } from './io.ts'
@@ -7,29 +5,14 @@ import type { Run } from './tableCommands.ts'
 import { alignedLines } from './textOutput.ts'
 
 type StackCommand = Command & { readonly kind: 'stack' }
-type Action = StackCommand['action']
 type Report = (progress: StackProgress) => void
 
 export async function stack(command: StackCommand, { format, lab, io, signal }: Run): Promise<void> {
-  const state = await change(command.action, lab.lakehouse.stack, reporter(io), signal)
+  const control = lab.lakehouse.stack
+  const { action } = command
+  const state = action === 'status' ? await control.refresh(signal) : await control.change({ kind: action }, reporter(io), signal)
   if (format.kind === 'json') await io.out(`${JSON.stringify(statusJson(state))}\n`)
   else await io.out(statusText(state))
-}
-
-async function change(action: Action, control: StackControl, report: Report, signal: AbortSignal): Promise<StackState> {
-  switch (action) {
-    case 'status':
-      return await control.refresh(signal)
-    case 'restart':
-      await control.down(report, signal)
-      return await control.up(report, signal)
-    case 'up':
-      return await control.up(report, signal)
-    case 'down':
-      return await control.down(report, signal)
-    default:
-      return unreachable(action)
-  }
 }
 
 export async function logs(command: Command & { readonly kind: 'logs' }, { format, lab, io, signal }: Run): Promise<void> {

@@ -20,8 +20,8 @@ export function titleOf({ name, role }: Pick<ServiceState, 'name' | 'role'>): st
   return role === null ? name : titles[role]
 }
 
-/** A title as a sentence begins with it. */
+/** A title as a sentence begins with it; a name stays as it is. */
 export function titleAtStart(service: Pick<ServiceState, 'name' | 'role'>): string {
   const title = titleOf(service)
-  return title.charAt(0).toUpperCase() + title.slice(1)
+  return service.role === null ? title : title.charAt(0).toUpperCase() + title.slice(1)
 }

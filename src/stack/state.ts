@@ -15,6 +15,11 @@ export function stateOf({ services, endpoints, isChanging }: StackSnapshot, engi
   return { kind: 'running', ...stand }
 }
 
+/** It runs and nothing says that it is not well; one without a health check counts. */
+export function isStanding({ state, health }: ServiceState): boolean {
+  return state === 'running' && health !== 'unhealthy'
+}
+
 function problemOf(service: ServiceState): Problem {
   const title = titleAtStart(service)
   const hint = 'Start the stack again: what runs is kept, the rest is repaired.'

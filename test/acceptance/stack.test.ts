@@ -33,14 +33,14 @@ describe('the embedded stack', function () {
 
   before(() => mkdirSync(project))
   after(async () => {
-    await control.down(ignore, never)
+    await control.change({ kind: 'down' }, ignore, never)
     control.dispose()
     rmSync(root, { recursive: true, force: true, maxRetries: 5 })
   })
 
   it('installs, starts and tells every step', async () => {
     const steps: string[] = []
-    const state = running(await control.up(({ step }) => steps.push(step), never))
+    const state = running(await control.change({ kind: 'up' }, ({ step }) => steps.push(step), never))
     assert.deepEqual(
       state.services.map(({ name, health }) => [name, health]),
       [
@@ -75,9 +75,9 @@ describe('the embedded stack', function () {
     await first.run("CREATE TABLE lake.kept AS SELECT 42 AS answer, 'ü' AS letter", never)
     await first.end()
     const before = pids(running(control.state))
-    assert.equal((await control.down(ignore, never)).kind, 'stopped')
+    assert.equal((await control.change({ kind: 'down' }, ignore, never)).kind, 'stopped')
     assert.deepEqual(await Promise.all(before.map(pid => identify(pid))), [undefined, undefined])
-    await control.up(ignore, never)
+    await control.change({ kind: 'up' }, ignore, never)
     const second = liveSpark(await liveOf(control))
     const rows = await second.run('SELECT answer, letter FROM lake.kept', never)
     await second.end()
@@ -92,7 +92,7 @@ describe('the embedded stack', function () {
     const failed = await control.refresh(never)
     assert.ok(failed.kind === 'failed')
     assert.equal(failed.problem.message, 'Spark is not running.')
-    const repaired = running(await control.up(ignore, never))
+    const repaired = running(await control.change({ kind: 'up' }, ignore, never))
     assert.deepEqual(repaired.services[0], s3)
     assert.notEqual(repaired.services[1]?.pid, spark.pid)
     const client = liveSpark(await liveOf(control))
@@ -107,7 +107,7 @@ describe('the embedded stack', function () {
     while (await identify(s3?.pid ?? 0)) await systemClock.sleep(20)
     const squatter = await listen(s3?.port ?? 0)
     try {
-      const moved = running(await control.up(ignore, never))
+      const moved = running(await control.change({ kind: 'up' }, ignore, never))
       assert.notEqual(moved.services[0]?.port, s3?.port)
       assert.notEqual(moved.services[1]?.pid, spark?.pid)
       assert.equal(moved.services[1]?.port, spark?.port)
@@ -120,9 +120,9 @@ describe('the embedded stack', function () {
   })
 
   it('takes back a cancelled start', async () => {
-    await control.down(ignore, never)
+    await control.change({ kind: 'down' }, ignore, never)
     const abort = new AbortController()
-    const up = control.up(({ step }) => step === 'Starting Spark' && setImmediate(() => abort.abort()), abort.signal)
+    const up = control.change({ kind: 'up' }, ({ step }) => step === 'Starting Spark' && setImmediate(() => abort.abort()), abort.signal)
     await assert.rejects(up, { name: 'AbortError' })
     assert.equal(control.state.kind, 'stopped')
     assert.equal((await control.refresh(never)).kind, 'stopped')
@@ -131,7 +131,7 @@ describe('the embedded stack', function () {
   it('says with the end of the log why a service does not start', async () => {
     const broken = controlOf(project, { ...env, JAVA_TOOL_OPTIONS: '-XX:NoSuchOption' })
     await assert.rejects(
-      broken.up(ignore, never),
+      broken.change({ kind: 'up' }, ignore, never),
       error => isProblem(error, 'failed') && String(error.details?.['log']).includes('NoSuchOption'),
     )
     assert.equal(broken.state.kind, 'failed')
@@ -139,7 +139,7 @@ describe('the embedded stack', function () {
   })
 
   it('leaves no process when another process stops it', async () => {
-    const started = pids(running(await control.up(ignore, never)))
+    const started = pids(running(await control.change({ kind: 'up' }, ignore, never)))
     assert.equal((await inAnotherProcess('down', project, env)).kind, 'stopped')
     assert.deepEqual(await Promise.all(started.map(pid => identify(pid))), [undefined, undefined])
     assert.equal((await control.refresh(never)).kind, 'stopped')

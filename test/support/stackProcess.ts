@@ -4,5 +4,5 @@ import { controlOf } from './stackControl.ts'
 const [, , action, project = ''] = process.argv
 const control = controlOf(project)
 const { signal } = new AbortController()
-const state = await (action === 'up' ? control.up(() => {}, signal) : control.down(() => {}, signal))
+const state = await control.change({ kind: action === 'up' ? 'up' : 'down' }, () => {}, signal)
 process.stdout.write(`${JSON.stringify(state)}\n`)

@@ -13,16 +13,7 @@ describe('connections', () => {
       { name: 'lake', folder: '/lake' },
     ]
     const connections = createConnections(
-      {
-        state: stoppedStack,
-        onDidChange,
-        refresh: unexpected,
-        up: unexpected,
-        down: unexpected,
-        logs: unexpected,
-        secrets: unexpected,
-        dispose: unexpected,
-      },
+      { state: stoppedStack, onDidChange, secrets: unexpected },
       { current: { ...defaultSettings, connections: named }, onDidChange },
       unexpected,
     )

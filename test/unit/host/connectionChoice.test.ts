@@ -26,12 +26,12 @@ function choose(state: StackState, others: readonly Connection[]) {
   let now = state
   const kept = new Map<string, unknown>()
   const list = (): readonly Connection[] => [...(now.kind === 'running' ? [local] : []), ...others]
-  const up: StackControl['up'] = async report => {
+  const change: StackControl['change'] = async (_request, report) => {
     report({ step: 'Starting Spark' })
     now = running
     return running
   }
-  const lakehouse = pretend<Lakehouse>({ connections: pretend<Connections>({ list }), stack: pretend<StackControl>({ up }) })
+  const lakehouse = pretend<Lakehouse>({ connections: pretend<Connections>({ list }), stack: pretend<StackControl>({ change }) })
   const watch = pretend<StackWatch>({ state: undefined, look: async () => now })
   Object.defineProperty(watch, 'state', { get: () => now })
   const workspaceState = pretend<Memento>({
