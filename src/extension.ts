@@ -6,6 +6,7 @@ import type { ExplorerCommandDeps } from '#host/explorer/explorerCommands.ts'
 import type { ExplorerTree } from '#host/explorer/explorerTree.ts'
 import { registerExplorer } from '#host/explorer/register.ts'
 import { createLog } from '#host/log.ts'
+import { registerMlflow, type MlflowView } from '#host/mlflow/register.ts'
 import { registerNotebook } from '#host/notebook/register.ts'
 import { registerPanels } from '#host/panels/register.ts'
 import { createProblems } from '#host/problems.ts'
@@ -18,6 +19,7 @@ import { createStackWatch } from '#host/stack/stackWatch.ts'
 export interface Surfaces {
   readonly lakehouse: () => Promise<Lakehouse>
   readonly explorer: ExplorerTree
+  readonly mlflow: MlflowView['tree']
 }
 
 let opened: Promise<Lakehouse> | undefined
@@ -54,8 +56,9 @@ export function activate({ extensionUri, secrets: storage, subscriptions, worksp
     openNotebook: async (sql, connection) => await notebooks.open(sql, connection),
   }
   const explorer = registerExplorer(explorerDeps, watch)
-  subscriptions.push(log, settings, watch, panels, notebooks, explorer, registerStack(deps, watch))
-  return { lakehouse, explorer: explorer.tree }
+  const mlflow = registerMlflow(deps, watch)
+  subscriptions.push(log, settings, watch, panels, notebooks, explorer, mlflow, registerStack(deps, watch))
+  return { lakehouse, explorer: explorer.tree, mlflow: mlflow.tree }
 }
 
 /** Ends the reading thread and lets go of sessions; the stack goes on, and what runs in it. */

@@ -23,6 +23,15 @@ export const commands = {
   showStackLogs: 'dataflow.stack.showLogs',
   openSparkUi: 'dataflow.stack.openSparkUi',
   copyEndpoint: 'dataflow.stack.copyEndpoint',
+  refreshMlflow: 'dataflow.mlflow.refresh',
+  refreshTracking: 'dataflow.mlflow.refreshNode',
+  loadMoreRuns: 'dataflow.mlflow.loadMore',
+  filterRuns: 'dataflow.mlflow.filterRuns',
+  openRun: 'dataflow.mlflow.openRun',
+  copyRunId: 'dataflow.mlflow.copyRunId',
+  copyTrackingUri: 'dataflow.mlflow.copyTrackingUri',
+  openMlflowUi: 'dataflow.mlflow.openUi',
+  logFirstRun: 'dataflow.mlflow.logFirstRun',
   newNotebook: 'dataflow.notebook.new',
   chooseNotebookConnection: 'dataflow.notebook.chooseConnection',
   showLog: 'dataflow.log.show',
@@ -32,7 +41,7 @@ export type CommandId = (typeof commands)[keyof typeof commands]
 
 export const viewContainer = 'dataflow'
 
-export const views = { lakehouse: 'dataflow.lakehouse', stack: 'dataflow.stack' } as const
+export const views = { lakehouse: 'dataflow.lakehouse', mlflow: 'dataflow.mlflow', stack: 'dataflow.stack' } as const
 
 /** One fact each, for when clauses. */
 export const contextKeys = {
@@ -42,9 +51,12 @@ export const contextKeys = {
   stackState: 'dataflow.stackState',
   /** True while the Lakehouse view waits for a long read. */
   lakehouseReading: 'dataflow.lakehouseReading',
+  /** `none` while no connection has an MLflow server, `ready` then; unset until the view was first looked at. */
+  mlflowState: 'dataflow.mlflowState',
 } as const
 
 export const previewPanelType = 'dataflow.preview'
+export const runPanelType = 'dataflow.run'
 
 export const notebook = { type: 'jupyter-notebook', controller: 'dataflow-spark', renderer: 'dataflow-result' } as const
 

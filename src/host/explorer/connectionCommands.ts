@@ -123,6 +123,7 @@ async function setCredentials(deps: HostDeps, argument: unknown): Promise<void> 
   if (name === undefined) return
   await askKeys(deps, name)
   await askToken(deps, name)
+  await askMlflow(deps, name)
   await refresh(deps, name)
 }
 
@@ -134,8 +135,9 @@ async function forgetCredentials(deps: HostDeps, argument: unknown): Promise<voi
 }
 
 async function refresh({ lakehouse }: HostDeps, name: string): Promise<void> {
-  const { catalog } = await lakehouse()
+  const { catalog, mlflowTree } = await lakehouse()
   catalog.refresh({ kind: 'connection', name })
+  mlflowTree.refresh()
 }
 
 /** Keeps an access key; nothing is changed when the user leaves, or leaves it empty. */
@@ -165,6 +167,29 @@ async function askToken({ secrets, settings }: HostDeps, connection: string): Pr
   })
   if (sparkToken === undefined || sparkToken === '') return
   await secrets.set(connection, { ...(await secrets.get(connection)), sparkToken })
+}
+
+/** A user with a password, or a token for no user. */
+async function askMlflow({ secrets, settings }: HostDeps, connection: string): Promise<void> {
+  if (settings.current.connections.find(({ name }) => name === connection)?.mlflow === undefined) return
+  const username = await vscode.window.showInputBox({
+    title: vscode.l10n.t('MLflow user of {0}', connection),
+    prompt: vscode.l10n.t('Leave it empty to give a token, or when the server asks for neither.'),
+    ignoreFocusOut: true,
+  })
+  if (username === undefined) return
+  const isToken = username.trim() === ''
+  const secret = await vscode.window.showInputBox({
+    title: isToken ? vscode.l10n.t('MLflow token of {0}', connection) : vscode.l10n.t('MLflow password of {0}', connection),
+    prompt: vscode.l10n.t('It is kept in the secret storage of VS Code, never in the settings.'),
+    password: true,
+    ignoreFocusOut: true,
+  })
+  if (secret === undefined || secret === '') return
+  const mlflow = isToken
+    ? ({ kind: 'bearer', token: secret } as const)
+    : ({ kind: 'basic', username: username.trim(), password: secret } as const)
+  await secrets.set(connection, { ...(await secrets.get(connection)), mlflow })
 }
 
 /** The connection of the node, else one that the user picks. */

@@ -20,6 +20,7 @@ function connections(): Connections {
     onDidChange: () => ({ dispose: () => {} }),
     credentials: unexpected,
     sparkToken: unexpected,
+    mlflowAuth: unexpected,
     dispose: () => {},
   }
 }

@@ -27,7 +27,11 @@ describe('manifest', () => {
       sorted(contributes.views[ids.viewContainer].map((entry: { id: string }) => entry.id)),
       sorted(Object.values(ids.views)),
     )
-    assert.deepEqual(manifest.activationEvents, [`onNotebook:${ids.notebook.type}`, `onWebviewPanel:${ids.previewPanelType}`])
+    assert.deepEqual(manifest.activationEvents, [
+      `onNotebook:${ids.notebook.type}`,
+      `onWebviewPanel:${ids.previewPanelType}`,
+      `onWebviewPanel:${ids.runPanelType}`,
+    ])
     const [renderer] = contributes.notebookRenderer
     assert.deepEqual([renderer.id, renderer.mimeTypes], [ids.notebook.renderer, [resultMime]])
     assert.equal(`${manifest.publisher}.${manifest.name}`, ids.extensionId)

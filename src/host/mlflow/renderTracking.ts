@@ -1,0 +1,201 @@
+import * as vscode from 'vscode'
+import { unreachable } from '#base/unreachable.ts'
+import { trackingId, type TrackingNode } from '#app/trackingNode.ts'
+import { formatAge, formatDuration } from '#host/format.ts'
+import { commands, type CommandId } from '#host/ids.ts'
+import type { LatestMetric, Run, RunStatus } from '#mlflow/types.ts'
+
+type NodeOf<K extends TrackingNode['kind']> = TrackingNode & { readonly kind: K }
+
+/** A node as VS Code draws it, at `now` in epoch ms. `contextValue` is its kind, but `problem` for a failure that can be tried again. */
+export function renderTracking(node: TrackingNode, now: number): vscode.TreeItem {
+  const drawn = draw(node, now)
+  drawn.id = trackingId(node)
+  drawn.contextValue ??= node.kind
+  return drawn
+}
+
+function draw(node: TrackingNode, now: number): vscode.TreeItem {
+  switch (node.kind) {
+    case 'server':
+      return drawServer(node)
+    case 'experiment':
+      return drawExperiment(node)
+    case 'run':
+      return drawRun(node, now)
+    case 'more':
+      return item(vscode.l10n.t('Load more…'), { icon: 'ellipsis', run: commands.loadMoreRuns, argument: node })
+    case 'notice':
+      return drawNotice(node)
+    default:
+      return unreachable(node)
+  }
+}
+
+interface Look {
+  readonly icon?: string
+  readonly color?: string
+  readonly state?: vscode.TreeItemCollapsibleState
+  readonly description?: string
+  readonly tooltip?: string
+  /** What a screen reader says instead of label and description. */
+  readonly says: string
+  /** Runs on a click, with `argument`. */
+  readonly run?: CommandId
+  readonly argument?: TrackingNode
+}
+
+function item(label: string, look: Partial<Look>): vscode.TreeItem {
+  const drawn = new vscode.TreeItem(label, look.state ?? vscode.TreeItemCollapsibleState.None)
+  if (look.icon !== undefined) {
+    drawn.iconPath = new vscode.ThemeIcon(look.icon, look.color === undefined ? undefined : new vscode.ThemeColor(look.color))
+  }
+  if (look.description !== undefined) drawn.description = look.description
+  drawn.tooltip = look.tooltip ?? label
+  drawn.accessibilityInformation = { label: look.says ?? label }
+  if (look.run !== undefined) drawn.command = { command: look.run, title: label, arguments: [look.argument] }
+  return drawn
+}
+
+function drawServer({ connection, url }: NodeOf<'server'>): vscode.TreeItem {
+  return item(connection, {
+    icon: 'server-environment',
+    state: vscode.TreeItemCollapsibleState.Expanded,
+    description: url,
+    tooltip: vscode.l10n.t('MLflow server {0}', url),
+    says: vscode.l10n.t('MLflow server of {0}', connection),
+  })
+}
+
+function drawExperiment({ experiment, filter }: NodeOf<'experiment'>): vscode.TreeItem {
+  const filtered = filter === '' ? undefined : vscode.l10n.t('filter: {0}', filter)
+  const name = vscode.l10n.t('Experiment {0}', experiment.name)
+  return item(experiment.name, {
+    icon: 'beaker',
+    state: vscode.TreeItemCollapsibleState.Collapsed,
+    ...(filtered === undefined ? {} : { description: filtered }),
+    tooltip: [name, vscode.l10n.t('ID: {0}', experiment.id), ...(filtered === undefined ? [] : [filtered])].join('\n'),
+    says: filtered === undefined ? name : `${name}, ${filtered}`,
+  })
+}
+
+function drawRun(node: NodeOf<'run'>, now: number): vscode.TreeItem {
+  const { run } = node
+  const facts = [ageOf(run, now), ...run.metrics.slice(0, shownMetrics).map(metricText)].filter(fact => fact !== '')
+  return item(run.name, {
+    ...statusIcon(run.status),
+    description: facts.join(' · '),
+    tooltip: tooltipOf(run),
+    says: [vscode.l10n.t('Run {0}', run.name), statusText(run.status), ...facts].join(', '),
+    run: commands.openRun,
+    argument: node,
+  })
+}
+
+const shownMetrics = 2
+
+function tooltipOf(run: Run): string {
+  const { started, ended } = run
+  return [
+    run.name,
+    vscode.l10n.t('Run ID: {0}', run.id),
+    vscode.l10n.t('State: {0}', statusText(run.status)),
+    ...(started === undefined ? [] : [vscode.l10n.t('Started: {0}', new Date(started).toISOString())]),
+    ...(started === undefined || ended === undefined ? [] : [vscode.l10n.t('Duration: {0}', formatDuration(ended - started))]),
+    ...(run.user === '' ? [] : [vscode.l10n.t('User: {0}', run.user)]),
+    ...run.metrics.slice(0, tooltipMetrics).map(metricText),
+  ].join('\n')
+}
+
+const tooltipMetrics = 10
+
+/** How long ago it started. */
+function ageOf({ started }: Run, now: number): string {
+  return started === undefined ? '' : vscode.l10n.t('{0} ago', formatAge(Math.max(0, now - started)))
+}
+
+/** `loss 0.0123`: four digits are enough to compare runs at a glance. */
+function metricText({ key, value }: LatestMetric): string {
+  return `${key} ${Number(value.toPrecision(4))}`
+}
+
+/** The state of a run in a word. */
+export function statusText(status: RunStatus): string {
+  switch (status) {
+    case 'running':
+      return vscode.l10n.t('running')
+    case 'scheduled':
+      return vscode.l10n.t('scheduled')
+    case 'finished':
+      return vscode.l10n.t('finished')
+    case 'failed':
+      return vscode.l10n.t('failed')
+    case 'killed':
+      return vscode.l10n.t('killed')
+    case 'unknown':
+      return vscode.l10n.t('unknown')
+    default:
+      return unreachable(status)
+  }
+}
+
+function statusIcon(status: RunStatus): Pick<Look, 'icon' | 'color'> {
+  switch (status) {
+    case 'running':
+      return { icon: 'loading~spin' }
+    case 'scheduled':
+      return { icon: 'watch' }
+    case 'finished':
+      return { icon: 'pass-filled', color: 'testing.iconPassed' }
+    case 'failed':
+      return { icon: 'error', color: 'list.errorForeground' }
+    case 'killed':
+      return { icon: 'circle-slash', color: 'list.warningForeground' }
+    case 'unknown':
+      return { icon: 'question' }
+    default:
+      return unreachable(status)
+  }
+}
+
+function drawNotice(node: NodeOf<'notice'>): vscode.TreeItem {
+  const { notice, parent } = node
+  if (notice.kind === 'empty') return drawEmpty(parent)
+  if (notice.kind === 'cancelled') {
+    return item(vscode.l10n.t('Reading was cancelled.'), {
+      icon: 'circle-slash',
+      description: vscode.l10n.t('Try again'),
+      run: commands.refreshTracking,
+      argument: node,
+    })
+  }
+  const { message, hint, code } = notice.problem
+  const isFilter = code === 'invalid' && isFiltered(parent)
+  const advice = isFilter ? vscode.l10n.t('Change the filter') : hint
+  const drawn = item(message, {
+    icon: code === 'denied' ? 'lock' : 'error',
+    color: 'list.errorForeground',
+    ...(advice === undefined ? {} : { description: advice }),
+    tooltip: advice === undefined ? message : `${message}\n${advice}`,
+    says: advice === undefined ? message : `${message} ${advice}`,
+    ...(isFilter ? { run: commands.filterRuns, argument: parent } : {}),
+  })
+  drawn.contextValue = 'problem'
+  return drawn
+}
+
+/** A click does what helps: another filter, or a first run. */
+function drawEmpty(parent: TrackingNode): vscode.TreeItem {
+  if (isFiltered(parent)) {
+    const description = vscode.l10n.t('Change the filter')
+    const label = vscode.l10n.t('No run meets the filter')
+    return item(label, { icon: 'filter', description, says: `${label}. ${description}`, run: commands.filterRuns, argument: parent })
+  }
+  const description = vscode.l10n.t('Show how to log one')
+  const label = parent.kind === 'experiment' ? vscode.l10n.t('No runs yet') : vscode.l10n.t('No experiments yet')
+  return item(label, { icon: 'lightbulb', description, says: `${label}. ${description}`, run: commands.logFirstRun, argument: parent })
+}
+
+function isFiltered(node: TrackingNode): boolean {
+  return node.kind === 'experiment' && node.filter !== ''
+}
