@@ -159,9 +159,10 @@ function readExtraHosts(tree: Tree | undefined, problems: Problems): readonly st
     const [, name = '', addresses = ''] = /^([^:=]*)[:=]([^]*)$/.exec(textOf(item)) ?? []
     return addresses.split(',').map(address => ({ name, address, at: item.at }))
   })
-  return [...named, ...listed].flatMap(({ name, address, at }) => {
+  const hosts = [...named, ...listed].flatMap(({ name, address, at }) => {
     if (name !== '' && address !== '' && !/[:=]/.test(name)) return `${name}:${address.replace(/^\[(.+)\]$/, '$1')}`
     problems.error(at, 'An extra host is written name=address.')
     return []
   })
+  return hosts.toSorted()
 }
