@@ -17,6 +17,7 @@ const core = [
   'delta',
   'spark',
   'stack',
+  'doctor',
 ] as const
 
 /**
@@ -37,6 +38,10 @@ export const layers: Readonly<Record<string, Layer>> = {
   delta: { purpose: 'a Delta log as snapshots, history, files, rows', mayImport: ['base', 'arrow', 'storage', 'parquet'] },
   spark: { purpose: 'Spark Connect sessions, statements and results', mayImport: ['base', 'arrow'] },
   stack: { purpose: 'the local services and the engine that runs them', mayImport: ['base', 'process', 'runtime', 'compose'] },
+  doctor: {
+    purpose: 'what is wrong with a stack, why, and how it is mended',
+    mayImport: ['base', 'process', 'runtime', 'compose', 'stack'],
+  },
   app: { purpose: 'what a user can do, without a UI; owns sessions and caches', mayImport: core },
   host: { purpose: 'the app in VS Code; the only importer of vscode', mayImport: [...core, 'app'] },
   cli: { purpose: 'the app in a terminal', mayImport: [...core, 'app'] },

@@ -17,15 +17,23 @@ const overrideFileNames = [
  * folder has no compose file. @throws LakehouseError `denied` for a file that cannot be read.
  */
 export async function readProject(folder: string, env: ComposeSources['env'], signal: AbortSignal): Promise<ComposeReading | undefined> {
+  const sources = await readSources(folder, signal)
+  if (sources === undefined) return undefined
+  // Loaded on first use, because a YAML parser and a schema validator are not needed to list a lake.
+  const { parseProject } = await import('./parseProject.ts')
+  return await withEnvFiles(signal, fileText => parseProject({ ...sources, env, fileText }))
+}
+
+/** The texts that the project of a folder is read from; undefined where the folder has no compose file. */
+export async function readSources(
+  folder: string,
+  signal: AbortSignal,
+): Promise<Pick<ComposeSources, 'folder' | 'files' | 'envText'> | undefined> {
   const file = await firstOf(folder, composeFileNames, signal)
   if (file === undefined) return undefined
   const override = await firstOf(folder, overrideFileNames, signal)
   const envText = await textOfFile(join(folder, '.env'), signal)
-  // Loaded on first use, because a YAML parser and a schema validator are not needed to list a lake.
-  const { parseProject } = await import('./parseProject.ts')
-  return await withEnvFiles(signal, fileText =>
-    parseProject({ folder, files: override === undefined ? [file] : [file, override], envText, env, fileText }),
-  )
+  return { folder, files: override === undefined ? [file] : [file, override], envText }
 }
 
 /** Reads the files that a first parsing asks for, and parses again with them. */

@@ -1,0 +1,136 @@
+import {
+  isCollection,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  visit,
+  type Document,
+  type Pair,
+  type Scalar,
+  type YAMLSeq,
+} from 'yaml'
+import { LakehouseError } from '#base/errors.ts'
+import type { Change, Position } from './change.ts'
+
+type Placed = Exclude<Change, { readonly kind: 'set' }>
+type Setting = Extract<Change, { readonly kind: 'set' }>
+
+/**
+ * A compose file with changes made in it; comments and all else stay. An undefined text is a file that is not there yet.
+ *
+ * @throws LakehouseError `conflict` where the text is no YAML or not the one that the changes were made for
+ */
+export function changeYaml(text: string | undefined, changes: readonly Change[]): string {
+  const placed = changes.filter(change => change.kind !== 'set')
+  const settings = changes.filter(change => change.kind === 'set')
+  const spliced = placed.length === 0 ? (text ?? '') : spliceAll(text ?? '', placed)
+  return settings.length === 0 ? spliced : setAll(spliced, settings)
+}
+
+/** A `.env` with variables set: in their line where they have one, also a commented one, else behind the others. */
+export function changeEnv(text: string | undefined, variables: Readonly<Record<string, string>>): string {
+  let changed = text ?? ''
+  for (const [name, value] of Object.entries(variables)) {
+    const line = new RegExp(String.raw`^[ \t]*(?:export[ \t]+)?${name}[ \t]*[=:].*$`, 'm')
+    const commented = new RegExp(String.raw`^#[ \t]?${name}=.*$`, 'm')
+    const found = [line, commented].find(pattern => pattern.test(changed))
+    if (found) changed = changed.replace(found, () => `${name}=${value}`)
+    else changed += `${changed === '' || changed.endsWith('\n') ? '' : '\n'}${name}=${value}\n`
+  }
+  return changed
+}
+
+interface Splice {
+  readonly from: number
+  readonly to: number
+  readonly text: string
+}
+
+/** From the last to the first, so that the places of the others stay true; of two at one place only one. */
+function spliceAll(text: string, changes: readonly Placed[]): string {
+  const lines = new LineCounter()
+  const document = parse(text, lines)
+  const splices = new Map<number, Splice>()
+  for (const change of changes) {
+    const splice = spliceOf(change, { document, text, offset: offsetOf(change.at, lines) })
+    splices.set(splice.from, splice)
+  }
+  const backwards = [...splices.values()].toSorted((a, b) => b.from - a.from)
+  return backwards.reduce((result, { from, to, text: instead }) => result.slice(0, from) + instead + result.slice(to), text)
+}
+
+interface Spot {
+  readonly document: Document.Parsed
+  readonly text: string
+  readonly offset: number
+}
+
+function spliceOf(change: Placed, { document, text, offset }: Spot): Splice {
+  if (change.kind === 'rewrite') {
+    const end = scalarAt(document, offset)?.range?.[1]
+    if (end === undefined) throw moved()
+    return { from: offset, to: end, text: JSON.stringify(change.text) }
+  }
+  const pair = pairAt(document, offset)
+  if (!pair) throw moved()
+  const end = (isScalar(pair.value) || isCollection(pair.value) ? pair.value.range?.[1] : undefined) ?? offset
+  const newline = text.indexOf('\n', Math.max(end - 1, offset))
+  return { from: text.lastIndexOf('\n', offset - 1) + 1, to: newline < 0 ? text.length : newline + 1, text: '' }
+}
+
+function scalarAt(document: Document.Parsed, offset: number): Scalar | undefined {
+  const found: Scalar[] = []
+  visit(document, { Scalar: (_key, node) => void (node.range?.[0] === offset && found.push(node)) })
+  return found[0]
+}
+
+function pairAt(document: Document.Parsed, offset: number): Pair | undefined {
+  const found: Pair[] = []
+  visit(document, { Pair: (_key, pair) => void (isScalar(pair.key) && pair.key.range?.[0] === offset && found.push(pair)) })
+  return found[0]
+}
+
+function offsetOf({ line, column }: Position, { lineStarts }: LineCounter): number {
+  return (lineStarts[line - 1] ?? NaN) + column - 1
+}
+
+function setAll(text: string, settings: readonly Setting[]): string {
+  const document = parse(text, new LineCounter())
+  for (const { path, value } of settings) {
+    const list = document.getIn(path.slice(0, -1))
+    if (isSeq(list)) setInList(document, list, `${path.at(-1)}=`, value)
+    else {
+      makeMaps(document, path)
+      document.setIn(path, document.createNode(value))
+    }
+  }
+  return document.toString({ lineWidth: 0 })
+}
+
+/** A key without a value on the way (`services:` alone) cannot take one. */
+function makeMaps(document: Document.Parsed, path: readonly string[]): void {
+  if (!isMap(document.contents)) document.set('services', document.createNode({}))
+  for (let length = 1; length < path.length; length += 1) {
+    const above = path.slice(0, length)
+    if (!isCollection(document.getIn(above))) document.setIn(above, document.createNode({}))
+  }
+}
+
+function setInList(document: Document.Parsed, list: YAMLSeq, prefix: string, value: unknown): void {
+  const item = document.createNode(`${prefix}${String(value)}`)
+  const index = list.items.findIndex(each => isScalar(each) && String(each.value).startsWith(prefix))
+  if (index < 0) list.add(item)
+  else list.set(index, item)
+}
+
+function parse(text: string, lineCounter: LineCounter): Document.Parsed {
+  const document = parseDocument(text, { lineCounter, prettyErrors: false, logLevel: 'silent' })
+  if (document.errors.length > 0) throw moved()
+  return document
+}
+
+function moved(): LakehouseError {
+  return new LakehouseError('conflict', 'The file is not what the doctor saw.', { hint: 'Run the doctor again.' })
+}

@@ -1,0 +1,57 @@
+import type { Role, ServiceName } from '#stack/types.ts'
+import type { Change, YamlValue } from './change.ts'
+import type { Facts, FileFacts, FilePlace, FileService } from './facts.ts'
+import type { Fix, NewSecrets } from './finding.ts'
+
+/** What a rule says of the facts: pure, and nothing where the facts it needs are unknown. */
+export const manual: Fix = { kind: 'manual' }
+
+/** The services that a start of the whole stack starts; none without a compose file. */
+export function activeServices({ file }: Facts): readonly FileService[] {
+  return file?.services.filter(({ isActive }) => isActive) ?? []
+}
+
+/** What a service is, as far as it can be told. */
+export function roleOf({ role, likelyRole }: FileService): Role | null {
+  return role ?? likelyRole
+}
+
+/** The first active service of a role. */
+export function serviceOf(facts: Facts, role: Role): FileService | undefined {
+  return activeServices(facts).find(service => roleOf(service) === role)
+}
+
+/** Sets keys of a service in the override: `image`, `environment/NAME`; one without a value is left alone. */
+export function override(
+  file: FileFacts,
+  service: ServiceName,
+  keys: Readonly<Record<string, YamlValue | undefined>>,
+  newSecrets?: NewSecrets,
+): Fix {
+  const changes = Object.entries(keys).flatMap(([key, value]): Change[] =>
+    value === undefined ? [] : [{ kind: 'set', path: ['services', service, ...key.split('/')], value }],
+  )
+  return { kind: 'edit', changes: [{ file: file.overrideFile, changes }], ...(newSecrets ? { newSecrets } : {}) }
+}
+
+/** Changes at their places, each in the file that it stands in. */
+export function rewrites(places: readonly { readonly at: FilePlace; readonly text: string }[]): Fix {
+  const files = [...new Set(places.map(({ at }) => at.file))]
+  const changes = files.map(file => ({
+    file,
+    changes: places.flatMap(({ at, text }): Change[] =>
+      at.file === file ? [{ kind: 'rewrite', at: { line: at.line, column: at.column }, text }] : [],
+    ),
+  }))
+  return { kind: 'edit', changes }
+}
+
+/** Takes a key out of the file that it stands in. */
+export function removal({ file, line, column }: FilePlace): Fix {
+  return { kind: 'edit', changes: [{ file, changes: [{ kind: 'remove', at: { line, column } }] }] }
+}
+
+/** Where something stands, as a finding tells it. */
+export function inFile({ file, line }: FilePlace): { readonly file: string; readonly line: number } {
+  return { file, line }
+}
