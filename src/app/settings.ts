@@ -1,4 +1,5 @@
 import type { Event } from '#base/event.ts'
+import type { EngineKind } from '#stack/types.ts'
 
 /** The user's settings as the app needs them; defaults stand in package.json. */
 export interface Settings {
@@ -7,7 +8,11 @@ export interface Settings {
   readonly resultRows: number
   /** Most bytes of Arrow an SQL cell keeps. */
   readonly resultBytes: number
+  readonly stackEngine: EngineSetting
 }
+
+/** `auto`: Docker where the folder has a compose file of its own and an engine answers, else local processes. */
+export type EngineSetting = 'auto' | EngineKind
 
 /** One entry of `dataflow.connections`; names, never secrets. */
 export interface ConnectionSetting {
@@ -30,4 +35,4 @@ export interface SettingsSource {
   readonly onDidChange: Event<Settings>
 }
 
-export const defaultSettings: Settings = { connections: [], resultRows: 10_000, resultBytes: 8 * 1024 * 1024 }
+export const defaultSettings: Settings = { connections: [], resultRows: 10_000, resultBytes: 8 * 1024 * 1024, stackEngine: 'auto' }

@@ -19,10 +19,24 @@ export const commands = {
   queryInNotebook: 'dataflow.lakehouse.queryInNotebook',
   startStack: 'dataflow.stack.start',
   stopStack: 'dataflow.stack.stop',
+  restartStack: 'dataflow.stack.restart',
+  removeStack: 'dataflow.stack.remove',
+  resetStack: 'dataflow.stack.reset',
   refreshStack: 'dataflow.stack.refresh',
   showStackLogs: 'dataflow.stack.showLogs',
-  openSparkUi: 'dataflow.stack.openSparkUi',
-  copyEndpoint: 'dataflow.stack.copyEndpoint',
+  chooseEngine: 'dataflow.stack.chooseEngine',
+  startService: 'dataflow.service.start',
+  stopService: 'dataflow.service.stop',
+  restartService: 'dataflow.service.restart',
+  removeService: 'dataflow.service.remove',
+  resetService: 'dataflow.service.reset',
+  scaleService: 'dataflow.service.scale',
+  showServiceLogs: 'dataflow.service.showLogs',
+  openService: 'dataflow.service.open',
+  openServiceInEditor: 'dataflow.service.openInEditor',
+  copyServiceUrl: 'dataflow.service.copyUrl',
+  copyServiceCredentials: 'dataflow.service.copyCredentials',
+  openServiceTerminal: 'dataflow.service.openTerminal',
   refreshMlflow: 'dataflow.mlflow.refresh',
   refreshTracking: 'dataflow.mlflow.refreshNode',
   loadMoreRuns: 'dataflow.mlflow.loadMore',
@@ -64,4 +78,9 @@ export const statusBarItem = 'dataflow.stack.status'
 
 /** Settings below `dataflow.`. */
 export const settingsSection = 'dataflow'
-export const settingKeys = { connections: 'connections', resultRows: 'results.maxRows', resultBytes: 'results.maxBytes' } as const
+export const settingKeys = {
+  connections: 'connections',
+  resultRows: 'results.maxRows',
+  resultBytes: 'results.maxBytes',
+  stackEngine: 'stack.engine',
+} as const

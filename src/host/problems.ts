@@ -6,26 +6,30 @@ import type { LogChannel } from './log.ts'
 export interface Problems {
   /**
    * An expected failure as its sentence and hint, a bug as an apology; a cancellation is not shown. Also goes to the log, which
-   * *Show logs* opens unless `showLogs` knows a better one.
+   * *Show logs* opens unless there are `actions` that know better.
    */
-  show(error: unknown, retry?: () => Promise<void>, showLogs?: () => void): void
+  show(error: unknown, retry?: () => Promise<void>, actions?: readonly ProblemAction[]): void
+}
+
+/** A button of a message. */
+export interface ProblemAction {
+  readonly label: string
+  readonly run: () => unknown
 }
 
 export function createProblems(log: LogChannel): Problems {
-  const show: Problems['show'] = (error, retry, showLogs = () => log.show()) => {
+  const show: Problems['show'] = (error, retry, actions = [{ label: vscode.l10n.t('Show logs'), run: () => log.show() }]) => {
     if (isCancellation(error)) return
     log.error(asError(error))
-    void offer(error, retry, showLogs).catch((next: unknown) => show(next, retry, showLogs))
+    const again = retry ? [{ label: vscode.l10n.t('Retry'), run: retry }] : []
+    void offer(error, [...again, ...actions]).catch((next: unknown) => show(next, retry, actions))
   }
   return { show }
 }
 
-async function offer(error: unknown, retry: (() => Promise<void>) | undefined, showLogs: () => void): Promise<void> {
-  const [retryLabel, logLabel] = [vscode.l10n.t('Retry'), vscode.l10n.t('Show logs')]
-  const actions = retry ? [retryLabel, logLabel] : [logLabel]
-  const chosen = await vscode.window.showErrorMessage(sentence(error), ...actions)
-  if (chosen === logLabel) showLogs()
-  if (chosen === retryLabel) await retry?.()
+async function offer(error: unknown, actions: readonly ProblemAction[]): Promise<void> {
+  const chosen = await vscode.window.showErrorMessage(sentence(error), ...actions.map(({ label }) => label))
+  await actions.find(({ label }) => label === chosen)?.run()
 }
 
 /** True for what ends quietly: the user, or a newer request, stopped it. */

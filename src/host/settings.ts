@@ -2,7 +2,7 @@ import * as vscode from 'vscode'
 import type { Disposable } from '#base/disposable.ts'
 import { Emitter } from '#base/event.ts'
 import type { Logger } from '#base/log.ts'
-import { defaultSettings, type ConnectionSetting, type Settings, type SettingsSource } from '#app/settings.ts'
+import { defaultSettings, type ConnectionSetting, type EngineSetting, type Settings, type SettingsSource } from '#app/settings.ts'
 import { settingKeys, settingsSection } from './ids.ts'
 
 /** The user's settings and their changes; entries that are no connection are left out and named in the log. */
@@ -31,6 +31,9 @@ export function createSettings(log: Logger): SettingsSource & Disposable {
   }
 }
 
+/** In the order of the manifest. */
+export const engines: readonly EngineSetting[] = ['auto', 'docker', 'local']
+
 /** Settings from what the user wrote, which may be anything; a default stands in for what makes no sense. */
 export function parseSettings(read: (key: string) => unknown, log: Logger): Settings {
   const entries = read(settingKeys.connections)
@@ -44,6 +47,7 @@ export function parseSettings(read: (key: string) => unknown, log: Logger): Sett
     }),
     resultRows: positive(read(settingKeys.resultRows)) ?? defaultSettings.resultRows,
     resultBytes: positive(read(settingKeys.resultBytes)) ?? defaultSettings.resultBytes,
+    stackEngine: engines.find(engine => engine === read(settingKeys.stackEngine)) ?? defaultSettings.stackEngine,
   }
 }
 

@@ -5,7 +5,7 @@ import { localStackName, type Connection } from '#app/connection.ts'
 import type { HostDeps } from '#host/deps.ts'
 import { commands } from '#host/ids.ts'
 import { isCancellation } from '#host/problems.ts'
-import { startStack } from '#host/stack/stackCommands.ts'
+import { startStack } from '#host/stack/stackChange.ts'
 import type { StackWatch } from '#host/stack/stackWatch.ts'
 
 /**

@@ -1,44 +1,48 @@
 import * as vscode from 'vscode'
 import { DisposableStore, MutableDisposable, type Disposable } from '#base/disposable.ts'
-import { asError } from '#base/errors.ts'
-import { every } from '#base/every.ts'
 import type { HostDeps } from '#host/deps.ts'
 import { views } from '#host/ids.ts'
-import { describeStack } from './describe.ts'
+import type { StackState } from '#stack/types.ts'
+import { describeStack, engineLabel } from './describe.ts'
+import { registerServiceCommands } from './serviceCommands.ts'
+import { createServiceLogs } from './serviceLogs.ts'
 import { registerStackCommands } from './stackCommands.ts'
+import type { StackNode } from './stackNode.ts'
+import { createStackProblems } from './stackProblems.ts'
 import { createStackStatus } from './stackStatus.ts'
 import { createStackTree } from './stackTree.ts'
+import { createStackUsage } from './stackUsage.ts'
 import type { StackWatch } from './stackWatch.ts'
 
-/** The view *Stack*, its commands and the status bar item. The stack is probed only while the view is visible. */
+/** The view *Stack*, its commands and the status bar item. Only while the view is visible are events and usage followed. */
 export function registerStack(deps: HostDeps, watch: StackWatch): Disposable {
   const store = new DisposableStore()
-  const tree = store.add(createStackTree(watch, deps.problems))
-  const view = store.add(vscode.window.createTreeView(views.stack, { treeDataProvider: tree }))
-  const polling = store.add(new MutableDisposable<Disposable>())
-  let tick = 0
-  const poll = (): void => {
-    tick += 1
-    const isChanging = watch.state?.kind === 'starting' || watch.state?.kind === 'stopping'
-    if (!watch.state || (!isChanging && tick % calmTicks !== 0)) return
-    void watch.look(AbortSignal.timeout(lookMs)).catch((error: unknown) => deps.log.debug(asError(error).message))
-  }
+  const usage = store.add(createStackUsage(deps, watch))
+  const tree = store.add(createStackTree({ watch, usage, problems: deps.problems }))
+  const view = store.add(vscode.window.createTreeView(views.stack, { treeDataProvider: tree, showCollapseAll: false }))
+  const following = store.add(new MutableDisposable<Disposable>())
   const follow = (isVisible: boolean): void => {
-    polling.value = isVisible ? every(tickMs, poll) : undefined
+    following.value = isVisible ? both(watch.hold(), usage.follow()) : undefined
   }
   store.add(view.onDidChangeVisibility(({ visible }) => follow(visible)))
   follow(view.visible)
-  store.add(
-    watch.onDidChange(state => {
-      view.message = state.kind === 'failed' ? describeStack(state).long : ''
-    }),
-  )
+  store.add(watch.onDidChange(state => describeView(view, state)))
   store.add(createStackStatus(watch))
-  store.add(registerStackCommands(deps, watch))
+  const logs = store.add(createServiceLogs(deps))
+  const problems = createStackProblems(deps.problems)
+  store.add(registerStackCommands({ ...deps, watch, logs }, problems))
+  store.add(registerServiceCommands({ ...deps, watch, logs }, problems))
   return store
 }
 
-const tickMs = 2000
-/** A stack that stands or runs is looked at every so many ticks, one that changes, perhaps by another window, at each. */
-const calmTicks = 8
-const lookMs = 15_000
+function describeView(view: vscode.TreeView<StackNode>, state: StackState): void {
+  view.description = engineLabel(state.engine)
+  const left = state.elsewhere && vscode.l10n.t('Services still run with the other engine: {0}', engineLabel(state.elsewhere.engine))
+  view.message = [state.kind === 'failed' ? describeStack(state).long : undefined, left].filter(Boolean).join('\n')
+}
+
+function both(...owned: readonly Disposable[]): Disposable {
+  const store = new DisposableStore()
+  for (const one of owned) store.add(one)
+  return store
+}

@@ -2,7 +2,7 @@ import * as vscode from 'vscode'
 import { DisposableStore, type Disposable } from '#base/disposable.ts'
 import { statusBarItem, views } from '#host/ids.ts'
 import type { StackState } from '#stack/types.ts'
-import { describeStack } from './describe.ts'
+import { describeStack, engineLabel } from './describe.ts'
 import type { StackWatch } from './stackWatch.ts'
 
 /** The stack in the status bar, from the first look on; a click opens its view. */
@@ -13,7 +13,7 @@ export function createStackStatus(watch: StackWatch): Disposable {
     shown ??= store.add(createItem())
     const { short, long, isFailure } = describeStack(state)
     shown.text = short
-    shown.tooltip = long
+    shown.tooltip = `${long}\n${vscode.l10n.t('Engine: {0}', engineLabel(state.engine))}`
     shown.accessibilityInformation = { label: long }
     shown.backgroundColor = isFailure ? new vscode.ThemeColor('statusBarItem.errorBackground') : undefined
     shown.show()

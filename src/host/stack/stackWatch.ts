@@ -1,7 +1,8 @@
 import * as vscode from 'vscode'
-import { DisposableStore, type Disposable } from '#base/disposable.ts'
+import { DisposableStore, MutableDisposable, type Disposable } from '#base/disposable.ts'
 import { asError } from '#base/errors.ts'
 import { Emitter, type Event } from '#base/event.ts'
+import type { StackControl } from '#app/stackControl.ts'
 import type { HostDeps } from '#host/deps.ts'
 import { contextKeys } from '#host/ids.ts'
 import type { StackState } from '#stack/types.ts'
@@ -15,14 +16,19 @@ export interface StackWatch extends Disposable {
   /** Undefined before the first look. */
   readonly state: StackState | undefined
   readonly onDidChange: Event<StackState>
+  /** Nothing was ever started here, and the folder defines no stack of its own. */
+  readonly isNew: boolean
   /** The state after one probe; callers at the same time share it. */
   look(signal: AbortSignal): Promise<StackState>
+  /** Keeps the state current from the events of the engine, until disposed. */
+  hold(): Disposable
 }
 
 export function createStackWatch({ lakehouse, log }: Pick<HostDeps, 'lakehouse' | 'log'>): StackWatch {
   const store = new DisposableStore()
   const changed = store.add(new Emitter<StackState>())
   let state: StackState | undefined
+  let wasStarted = false
   let following: Promise<void> | undefined
 
   const report = (error: unknown): void => log.error(asError(error))
@@ -37,26 +43,57 @@ export function createStackWatch({ lakehouse, log }: Pick<HostDeps, 'lakehouse' 
     state = next
     changed.fire(next)
     const { stack, connections } = await lakehouse()
-    const wasStarted = (await stack.secrets(AbortSignal.timeout(secretsMs))) !== undefined
+    const isKnown = await hasSecrets(stack)
+    if (state !== next) return
+    if (isKnown !== wasStarted) {
+      wasStarted = isKnown
+      changed.fire(next)
+    }
     const lake = lakeStateOf(next, { connections: connections.list().length, wasStarted })
     await vscode.commands.executeCommand('setContext', contextKeys.stackState, next.kind)
     await vscode.commands.executeCommand('setContext', contextKeys.lakeState, lake)
+  }
+
+  async function look(signal: AbortSignal): Promise<StackState> {
+    await (following ??= follow())
+    const { stack } = await lakehouse()
+    const seen = await stack.refresh(signal)
+    await publish(seen)
+    return seen
+  }
+
+  /** Events are subscribed to before the look, so that nothing is missed in between. */
+  async function follows(held: MutableDisposable<Disposable>): Promise<void> {
+    held.value = (await lakehouse()).stack.watch()
+    await look(AbortSignal.timeout(lookMs))
   }
 
   return {
     get state() {
       return state
     },
+    get isNew() {
+      return state?.kind === 'stopped' && !wasStarted
+    },
     onDidChange: changed.event,
-    look: async signal => {
-      await (following ??= follow())
-      const { stack } = await lakehouse()
-      const seen = await stack.refresh(signal)
-      await publish(seen)
-      return seen
+    look,
+    hold: () => {
+      const held = store.add(new MutableDisposable<Disposable>())
+      void follows(held).catch((error: unknown) => log.debug(asError(error).message))
+      return held
     },
     dispose: () => store.dispose(),
   }
 }
 
+/** A stack without secrets was never started; of one whose definition or engine fails nobody knows. */
+async function hasSecrets(stack: StackControl): Promise<boolean> {
+  try {
+    return (await stack.secrets(AbortSignal.timeout(secretsMs))) !== undefined
+  } catch {
+    return true
+  }
+}
+
 const secretsMs = 5000
+const lookMs = 15_000

@@ -214,7 +214,12 @@ describe('cell events', () => {
     })
     const request = { text: '…', connection: 'c', notebookId: 'n' }
     const events = await Array.fromAsync(
-      runStatements(statements, request, { connections: [], resultRows: 5, resultBytes: 6 }, new AbortController().signal),
+      runStatements(
+        statements,
+        request,
+        { connections: [], resultRows: 5, resultBytes: 6, stackEngine: 'auto' },
+        new AbortController().signal,
+      ),
     )
     assert.deepEqual(events, [
       { kind: 'started', statementId: 'a', index: 0, of: 2 },

@@ -8,6 +8,7 @@ import type { StackControl } from '#app/stackControl.ts'
 import type { HostDeps } from '#host/deps.ts'
 import { createConnectionChoice } from '#host/notebook/connectionChoice.ts'
 import type { StackWatch } from '#host/stack/stackWatch.ts'
+import { planChange } from '#stack/plan.ts'
 import type { StackState } from '#stack/types.ts'
 import { stoppedStack } from '../../fakes/stackEngine.ts'
 import { pretend } from '../../support/pretend.ts'
@@ -21,6 +22,8 @@ const notebook = pretend<Uri>(FakeUri.file('/a.ipynb'))
 const running = pretend<StackState>({ kind: 'running', services: [] })
 const stopped = stoppedStack
 
+const plan: StackControl['plan'] = async request => planChange(request, [])
+
 /** The choice among these connections; `up` makes the local stack one of them. */
 function choose(state: StackState, others: readonly Connection[]) {
   let now = state
@@ -31,7 +34,8 @@ function choose(state: StackState, others: readonly Connection[]) {
     now = running
     return running
   }
-  const lakehouse = pretend<Lakehouse>({ connections: pretend<Connections>({ list }), stack: pretend<StackControl>({ change }) })
+  const stack = pretend<StackControl>({ plan, change })
+  const lakehouse = pretend<Lakehouse>({ connections: pretend<Connections>({ list }), stack })
   const watch = pretend<StackWatch>({ state: undefined, look: async () => now })
   Object.defineProperty(watch, 'state', { get: () => now })
   const workspaceState = pretend<Memento>({

@@ -43,6 +43,7 @@ describe('manifest', () => {
       [`${ids.settingsSection}.${ids.settingKeys.connections}`]: defaultSettings.connections,
       [`${ids.settingsSection}.${ids.settingKeys.resultRows}`]: defaultSettings.resultRows,
       [`${ids.settingsSection}.${ids.settingKeys.resultBytes}`]: defaultSettings.resultBytes,
+      [`${ids.settingsSection}.${ids.settingKeys.stackEngine}`]: defaultSettings.stackEngine,
     }
     const defaults = Object.entries(properties).map(([key, value]) => [key, Reflect.get(Object(value), 'default')])
     assert.deepEqual(Object.fromEntries(defaults), expected)
