@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util'
-import type { ServiceName } from '#stack/types.ts'
+import type { EngineSetting } from '#app/settings.ts'
 import type { At } from '#delta/types.ts'
+import { stackCommand, stackOptions, type StackCommand } from './stackArgs.ts'
+import { limitOf, parseWhole, UsageError, wholeNumber } from './usageError.ts'
 
 /** What the user asked for. */
 export type Command =
@@ -21,8 +23,7 @@ export type Command =
   | DiffCommand
   | { readonly kind: 'health'; readonly table: string; readonly at: At; readonly retentionHours?: number }
   | { readonly kind: 'sql'; readonly text: string; readonly connect?: string; readonly limit: number }
-  | { readonly kind: 'stack'; readonly action: 'up' | 'down' | 'restart' | 'status' }
-  | { readonly kind: 'logs'; readonly services: readonly ServiceName[]; readonly lines: number }
+  | StackCommand
 
 export interface DiffCommand {
   readonly kind: 'diff'
@@ -44,16 +45,12 @@ export interface Common {
   readonly region?: string
   readonly pathStyle?: boolean
   readonly project?: string
+  readonly engine?: EngineSetting
 }
 
 export interface Parsed {
   readonly command: Command
   readonly common: Common
-}
-
-/** The user called the command in a way it cannot be called. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError'
 }
 
 const text = { type: 'string' } as const
@@ -74,6 +71,9 @@ const options = {
   connect: text,
   engine: text,
   lines: text,
+  follow: { type: 'boolean', short: 'f' },
+  usage: flag,
+  yes: { type: 'boolean', short: 'y' },
   endpoint: text,
   region: text,
   'path-style': flag,
@@ -84,7 +84,7 @@ const options = {
 type Values = ReturnType<typeof parse>['values']
 type Option = keyof Values
 
-const shared: readonly Option[] = ['json', 'endpoint', 'region', 'path-style', 'project']
+const shared: readonly Option[] = ['json', 'endpoint', 'region', 'path-style', 'project', 'engine']
 const formats: readonly Option[] = ['csv', 'arrow']
 const allowed: Readonly<Record<string, readonly Option[]>> = {
   tables: [],
@@ -95,11 +95,10 @@ const allowed: Readonly<Record<string, readonly Option[]>> = {
   health: ['version', 'timestamp', 'retention'],
   diff: ['key', 'limit', 'most-bytes'],
   sql: ['connect', 'limit', ...formats],
-  stack: ['engine', 'lines'],
+  stack: stackOptions,
 }
 
 const defaultRows = 1000
-const defaultLines = 100
 const defaultSample = 20
 const defaultMostBytes = 256 * 1024 * 1024
 
@@ -180,50 +179,26 @@ function diffCommand([table, from, to, ...more]: readonly string[], { key = [], 
 }
 
 function versionOf(value: string): number {
-  const number = Number(value)
-  if (/^\d+$/.test(value) && Number.isSafeInteger(number)) return number
+  const number = parseWhole(value)
+  if (number !== undefined) return number
   throw new UsageError(`A version is a whole number, not "${value}".`)
 }
 
-function stackCommand([action, ...services]: readonly string[], values: Values): Command {
-  if (values.engine !== undefined && values.engine !== 'local') {
-    throw new UsageError(`There is no engine "${values.engine}"; this version has "local".`)
-  }
-  switch (action) {
-    case 'up':
-    case 'down':
-    case 'restart':
-    case 'status':
-      if (services.length > 0) throw new UsageError(`"stack ${action}" is about the whole stack; it takes no service.`)
-      if (values.lines !== undefined) throw new UsageError(`"stack ${action}" has no option --lines.`)
-      return { kind: 'stack', action }
-    case 'logs':
-      return {
-        kind: 'logs',
-        services: services.length > 0 ? services.map(serviceOf) : ['s3', 'spark-connect'],
-        lines: limitOf(values.lines, defaultLines, 'lines'),
-      }
-    case undefined:
-      throw new UsageError('"stack" needs one of: up, down, restart, status, logs.')
-    default:
-      throw new UsageError(`"stack" has no command "${action}"; it has up, down, restart, status, logs.`)
-  }
-}
-
-function serviceOf(name: string): ServiceName {
-  if (name === 's3' || name === 'spark-connect') return name
-  throw new UsageError(`There is no service "${name}"; there are s3 and spark-connect.`)
-}
-
 function commonOf(values: Values): Common {
-  const { endpoint, region, project, 'path-style': pathStyle } = values
+  const { endpoint, region, project, 'path-style': pathStyle, engine } = values
   return {
     format: formatOf(values),
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(region === undefined ? {} : { region }),
     ...(pathStyle === undefined ? {} : { pathStyle }),
     ...(project === undefined ? {} : { project }),
+    ...(engine === undefined ? {} : { engine: engineOf(engine) }),
   }
+}
+
+function engineOf(value: string): EngineSetting {
+  if (value === 'auto' || value === 'docker' || value === 'local') return value
+  throw new UsageError(`There is no engine "${value}"; there are docker, local and auto, which chooses.`)
 }
 
 function formatOf({ json, csv, arrow }: Values): Format {
@@ -246,17 +221,6 @@ function atOf({ version, timestamp }: Values): At {
   if (version !== undefined && timestamp !== undefined) throw new UsageError('--version and --timestamp exclude each other.')
   if (timestamp !== undefined) return { timestamp }
   return version === undefined ? {} : { version: wholeNumber(version, 'version') }
-}
-
-function limitOf(value: string | undefined, otherwise: number, name = 'limit'): number {
-  if (value === undefined) return otherwise
-  return value === 'all' ? Infinity : wholeNumber(value, name)
-}
-
-function wholeNumber(value: string, name: string): number {
-  const number = Number(value)
-  if (/^\d+$/.test(value) && Number.isSafeInteger(number)) return number
-  throw new UsageError(`--${name} needs a whole number${name === 'version' ? '' : ' or "all"'}, not "${value}".`)
 }
 
 function hoursOf(value: string): number {

@@ -9,6 +9,8 @@ export interface Io {
   /** Replaces the last such line on a terminal; says nothing elsewhere. */
   readonly flash: (line: string) => void
   readonly readInput: () => Promise<string>
+  /** The answer to a question of yes or no; undefined where nobody can be asked. */
+  readonly ask: (question: string, signal: AbortSignal) => Promise<boolean | undefined>
 }
 
 /** The reader of the output has gone, as `head` does when it has enough: no failure. */

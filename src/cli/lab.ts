@@ -35,7 +35,7 @@ export async function openLab(common: Common, connect: string | undefined, io: I
   const core = createLakehouse({
     log: silentLog,
     settings: {
-      current: { ...defaultSettings, connections: [ownConnection(settings, connect)] },
+      current: { ...defaultSettings, connections: [ownConnection(settings, connect)], stackEngine: common.engine ?? 'auto' },
       onDidChange: new Emitter<never>().event,
     },
     secrets: () =>

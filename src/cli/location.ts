@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Place } from '#app/place.ts'
 import type { S3Endpoint } from '#storage/storeSpec.ts'
-import { UsageError } from './args.ts'
+import { UsageError } from './usageError.ts'
 
 /** Where an argument points, before it is known which S3 service is meant. */
 export type Location =

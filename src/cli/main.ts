@@ -1,10 +1,11 @@
 import { constants } from 'node:os'
 import { text } from 'node:stream/consumers'
-import { parseCommand, UsageError, type Parsed } from './args.ts'
+import { parseCommand, type Parsed } from './args.ts'
 import { ClosedError, type Io } from './io.ts'
 import { supportNode20 } from './node20.ts'
 import { productVersion } from './product.ts'
 import { usage } from './usage.ts'
+import { UsageError } from './usageError.ts'
 
 supportNode20()
 
@@ -72,6 +73,18 @@ function terminal(): Io {
       flashed = true
     },
     readInput: () => text(process.stdin),
+    ask,
+  }
+}
+
+async function ask(question: string, signal: AbortSignal): Promise<boolean | undefined> {
+  if (!process.stdin.isTTY || !process.stderr.isTTY) return undefined
+  const { createInterface } = await import('node:readline/promises')
+  const lines = createInterface({ input: process.stdin, output: process.stderr })
+  try {
+    return /^y(?:es)?$/i.test((await lines.question(`${question} [y/N] `, { signal })).trim())
+  } finally {
+    lines.close()
   }
 }
 

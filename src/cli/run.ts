@@ -1,13 +1,14 @@
 import { asError, LakehouseError, toProblem } from '#base/errors.ts'
 import { unreachable } from '#base/unreachable.ts'
-import { UsageError, type Command, type Parsed } from './args.ts'
+import type { Command, Parsed } from './args.ts'
 import { diff } from './diffCommand.ts'
 import { ClosedError, type Io } from './io.ts'
 import { health } from './healthCommand.ts'
 import { openLab } from './lab.ts'
 import { sql } from './sqlCommand.ts'
-import { logs, stack } from './stackCommands.ts'
+import { changeStack, logs, planStack, status } from './stackCommands.ts'
 import { describe, files, history, rows, tables, type Run } from './tableCommands.ts'
+import { UsageError } from './usageError.ts'
 
 /** Runs a command and answers the exit status; every failure is told. */
 export async function runCommand({ command, common }: Parsed, io: Io, signal: AbortSignal): Promise<0 | 1 | 2> {
@@ -53,8 +54,12 @@ async function carryOut(command: Command, run: Run): Promise<void> {
       return await health(command, run)
     case 'sql':
       return await sql(command, run)
-    case 'stack':
-      return await stack(command, run)
+    case 'status':
+      return await status(command, run)
+    case 'change':
+      return await changeStack(command, run)
+    case 'plan':
+      return await planStack(command, run)
     case 'logs':
       return await logs(command, run)
     case 'help':

@@ -1,66 +1,79 @@
-import type { ServiceName, StackProgress, StackState } from '#stack/types.ts'
-import type { Command } from './args.ts'
+import { LakehouseError } from '#base/errors.ts'
+import type { StackPlan } from '#stack/plan.ts'
+import type { LogLine, ServiceName, ServiceUsage, StackProgress } from '#stack/types.ts'
 import type { Io } from './io.ts'
+import type { StackCommand } from './stackArgs.ts'
+import { lossText, planText, statusJson, statusText } from './stackOutput.ts'
 import type { Run } from './tableCommands.ts'
-import { alignedLines } from './textOutput.ts'
 
-type StackCommand = Command & { readonly kind: 'stack' }
+type Of<Kind extends StackCommand['kind']> = StackCommand & { readonly kind: Kind }
 type Report = (progress: StackProgress) => void
 
-export async function stack(command: StackCommand, { format, lab, io, signal }: Run): Promise<void> {
+export async function status({ withUsage }: Of<'status'>, { format, lab, io, signal }: Run): Promise<void> {
   const control = lab.lakehouse.stack
-  const { action } = command
-  const state = action === 'status' ? await control.refresh(signal) : await control.change({ kind: action }, reporter(io), signal)
-  if (format.kind === 'json') await io.out(`${JSON.stringify(statusJson(state))}\n`)
-  else await io.out(statusText(state))
+  const state = await control.refresh(signal)
+  const usage: ReadonlyMap<ServiceName, ServiceUsage> | undefined = withUsage ? await control.usage(signal) : undefined
+  await io.out(format.kind === 'json' ? `${JSON.stringify(statusJson(state, usage))}\n` : statusText(state, usage))
 }
 
-export async function logs(command: Command & { readonly kind: 'logs' }, { format, lab, io, signal }: Run): Promise<void> {
+export async function changeStack({ request, isConfirmed }: Of<'change'>, { format, lab, io, signal }: Run): Promise<void> {
+  const control = lab.lakehouse.stack
+  if (request.kind === 'reset' && !isConfirmed) await confirm(await control.plan(request, signal), io, signal)
+  const state = await control.change(request, reporter(io), signal)
+  await io.out(format.kind === 'json' ? `${JSON.stringify(statusJson(state))}\n` : statusText(state))
+}
+
+export async function planStack({ request }: Of<'plan'>, { format, lab, io, signal }: Run): Promise<void> {
+  const plan = await lab.lakehouse.stack.plan(request, signal)
+  await io.out(format.kind === 'json' ? `${JSON.stringify(plan)}\n` : planText(plan))
+}
+
+export async function logs({ services, lines, isFollowed }: Of<'logs'>, { format, lab, io, signal }: Run): Promise<void> {
   const { stack: control } = lab.lakehouse
   const known = (await control.refresh(signal)).services.map(({ name }) => name)
-  const asked = command.services.length > 0 ? command.services : known
-  const lines = new Map<ServiceName, string[]>(asked.map(name => [name, []]))
-  for await (const { service, text } of control.logs(asked, { tail: command.lines, follow: false }, signal)) lines.get(service)?.push(text)
-  if (format.kind === 'json') return await io.out(`${JSON.stringify([...lines].map(([name, all]) => ({ name, lines: all })))}\n`)
-  for (const [name, all] of lines) {
-    if (all.length === 0) io.tell(`${name} has no log yet.`)
-    else if (lines.size > 1) await io.out(`==> ${name} <==\n`)
-    await io.out(all.map(line => `${line}\n`).join(''))
+  const asked = services.length > 0 ? services : known
+  const unknown = asked.find(name => !known.includes(name))
+  if (unknown !== undefined) {
+    throw new LakehouseError('notFound', `The stack has no service “${unknown}”.`, { hint: `It has ${known.join(', ')}.` })
+  }
+  const read = control.logs(asked, { tail: lines, follow: isFollowed }, signal)
+  if (isFollowed) return await follow(read, asked.length > 1, { format, io })
+  const all = new Map<ServiceName, string[]>(asked.map(name => [name, []]))
+  for await (const { service, text } of read) all.get(service)?.push(text)
+  if (format.kind === 'json') return await io.out(`${JSON.stringify([...all].map(([name, own]) => ({ name, lines: own })))}\n`)
+  for (const [name, own] of all) {
+    if (own.length === 0) io.tell(`${name} has no log yet.`)
+    else if (all.size > 1) await io.out(`==> ${name} <==\n`)
+    await io.out(own.map(line => `${line}\n`).join(''))
   }
 }
 
-/** The contract of `stack status --json`; a failed stack also says why. */
-function statusJson(state: StackState): Readonly<Record<string, unknown>> {
-  const { services } = state
-  return {
-    engine: state.engine,
-    state: state.kind,
-    services: services.map(({ name, state: own, health, pid, url, port }) => ({ name, state: own, health, pid, url, port })),
-    ...(state.kind === 'failed' ? { problem: state.problem } : {}),
+/** One line or one JSON object for each as it comes. */
+async function follow(read: AsyncIterable<LogLine>, isMixed: boolean, { format, io }: Pick<Run, 'format' | 'io'>): Promise<void> {
+  for await (const { service, text, stream, time } of read) {
+    const at = time === null ? null : new Date(time).toISOString()
+    if (format.kind === 'json') await io.out(`${JSON.stringify({ name: service, time: at, stream, text })}\n`)
+    else await io.out(isMixed ? `${service} | ${text}\n` : `${text}\n`)
   }
 }
 
-function statusText(state: StackState): string {
-  const { services } = state
-  return [
-    `The local stack is ${state.kind}.\n`,
-    ...(state.kind === 'failed' ? [`${state.problem.message}\n`] : []),
-    alignedLines(
-      services.map(({ name, state: own, health, pid, url }) => [
-        name,
-        own,
-        health === 'unknown' ? '' : health,
-        url ?? '',
-        pid === null ? '' : `process ${pid}`,
-      ]),
-    ),
-  ].join('')
+/** A reset tells what is lost and asks; where nobody can be asked it needs --yes. */
+async function confirm(plan: StackPlan, io: Io, signal: AbortSignal): Promise<void> {
+  for (const line of lossText(plan)) io.tell(line)
+  const answer = await io.ask('Erase this for good?', signal)
+  if (answer === true) return
+  if (answer === false) throw new LakehouseError('cancelled', 'Nothing was erased.')
+  throw new LakehouseError('denied', 'A reset deletes data for good, and nobody can be asked here.', {
+    hint: 'Look at it with "dataflow stack plan reset", then give --yes.',
+  })
 }
 
 /** A line for each step; on a terminal the amount moves within the line. */
 function reporter(io: Io): Report {
   let last = ''
-  return ({ step, done, total }) => {
+  return ({ step, done, total, outcome }) => {
+    // What stays as it is stands in the last line.
+    if (outcome === 'kept') return
     if (step !== last) io.tell(step)
     last = step
     if (done !== undefined && total !== undefined && total > 0) io.flash(`${step}: ${Math.floor((done / total) * 100)} %`)

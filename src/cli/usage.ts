@@ -15,8 +15,14 @@ Commands
   health   <table> [--version N] [--retention HOURS]  files, statistics, log, what VACUUM would remove
   sql      "<statement>" [--connect sc://host:port]  run SQL on Spark; - reads it from the standard input
              [--limit N|all] [--json | --csv | --arrow FILE]
-  stack    up | down | restart | status           the local object store and Spark of a project
-  stack    logs [s3] [spark-connect] [--lines N]  the end of their logs
+  stack    up | down | restart [service...]       start, stop the services of a project, all that are active or these
+  stack    status [--usage]                       what runs, where, how well; with processor and memory
+  stack    logs [service...] [--lines N|all]      the end of their logs
+             [--follow]                           and what comes
+  stack    plan [up | down | ... ] [service...]   what a change would do, and what would be lost
+  stack    scale <service> <count>                run so many of it
+  stack    remove [service...]                    take away what runs them; their data stay
+  stack    reset [service...] [--yes]             erase them with their data; asks unless told --yes
 
 A root or table is a path, a file:// URI or s3://bucket/key.
 
@@ -27,11 +33,12 @@ Options
   --endpoint URL       the S3 service; AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL otherwise
   --region NAME        AWS_REGION or AWS_DEFAULT_REGION otherwise, then us-east-1
   --[no-]path-style    URL/bucket/key instead of bucket.URL/key; the default with an endpoint
-  --project FOLDER     whose local stack is meant; the working directory otherwise
+  --project FOLDER     whose stack is meant; the working directory otherwise
+  --engine NAME        who runs it: docker, local or auto, which is docker where the folder has a compose file and Docker runs
   --help
 
 Keys come from AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, or from the profiles of AWS. Where no S3
-setting is given at all, s3:// means the local stack while it runs. The token of a server named by --connect comes from
+setting is given at all, s3:// means the stack of the project while it runs. The token of a server named by --connect comes from
 SPARK_CONNECT_AUTHENTICATE_TOKEN.
 
 Exit status: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C.

@@ -2,7 +2,7 @@ import type { StackEngine, StackSnapshot } from '#stack/engine.ts'
 import type { Role, ServiceName, ServiceState, StackSecrets, StackState } from '#stack/types.ts'
 
 /** An engine whose services are words; what it was asked to do is in `calls`. */
-export interface FakeEngine extends Omit<StackEngine, 'observe' | 'watch'>, Mutable<Pick<StackEngine, 'observe' | 'watch'>> {
+export interface FakeEngine extends Mutable<StackEngine> {
   readonly calls: readonly string[]
   readonly running: Set<ServiceName>
   readonly crashed: Set<ServiceName>

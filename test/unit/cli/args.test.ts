@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
-import { parseCommand, UsageError } from '#cli/args.ts'
+import { parseCommand } from '#cli/args.ts'
+import { UsageError } from '#cli/usageError.ts'
 
+const stackCommands = 'up, down, restart, status, logs, plan, scale, remove, reset'
 const text = { format: { kind: 'text' } } as const
 
 describe('parseCommand', () => {
@@ -20,8 +22,14 @@ describe('parseCommand', () => {
       ['sql', 'SELECT 1', '--connect', 'sc://host:15002', '--limit', '0'],
       ['sql', '-'],
       ['stack', 'up', '--engine', 'local'],
+      ['stack', 'down', 'mlflow', 'nginx'],
+      ['stack', 'reset', 's3', '--yes'],
+      ['stack', 'scale', 'spark-worker', '3'],
+      ['stack', 'plan'],
+      ['stack', 'plan', 'reset', 's3'],
+      ['stack', 'status', '--usage'],
       ['stack', 'logs'],
-      ['stack', 'logs', 's3', '--lines', '7'],
+      ['stack', 'logs', 's3', '--follow', '--lines', '7'],
       ['--help'],
       ['rows', '--help'],
       ['help'],
@@ -41,9 +49,15 @@ describe('parseCommand', () => {
       { kind: 'health', table: 't', at: { version: 2 }, retentionHours: 0.5 },
       { kind: 'sql', text: 'SELECT 1', limit: 0, connect: 'sc://host:15002' },
       { kind: 'sql', text: '-', limit: 1000 },
-      { kind: 'stack', action: 'up' },
-      { kind: 'logs', services: ['s3', 'spark-connect'], lines: 100 },
-      { kind: 'logs', services: ['s3'], lines: 7 },
+      { kind: 'change', request: { kind: 'up' }, isConfirmed: false },
+      { kind: 'change', request: { kind: 'down', services: ['mlflow', 'nginx'] }, isConfirmed: false },
+      { kind: 'change', request: { kind: 'reset', services: ['s3'] }, isConfirmed: true },
+      { kind: 'change', request: { kind: 'scale', service: 'spark-worker', count: 3 }, isConfirmed: false },
+      { kind: 'plan', request: { kind: 'up' } },
+      { kind: 'plan', request: { kind: 'reset', services: ['s3'] } },
+      { kind: 'status', withUsage: true },
+      { kind: 'logs', services: [], lines: 100, isFollowed: false },
+      { kind: 'logs', services: ['s3'], lines: 7, isFollowed: true },
       { kind: 'help' },
       { kind: 'help' },
       { kind: 'help' },
@@ -59,6 +73,7 @@ describe('parseCommand', () => {
       { format: { kind: 'json' }, endpoint: 'http://x', region: 'eu-1', project: '/p', pathStyle: false },
     )
     assert.deepEqual(parseCommand(['tables', 't', '--path-style']).common, { ...text, pathStyle: true })
+    assert.deepEqual(parseCommand(['rows', 's3://b/t', '--engine', 'docker']).common, { ...text, engine: 'docker' })
   })
 
   for (const [args, message] of [
@@ -84,12 +99,15 @@ describe('parseCommand', () => {
     [['tables', 't', '--csv'], '"tables" has no option --csv.'],
     [['sql', 'x', '--version', '1'], '"sql" has no option --version.'],
     [['sql', 'x', '--connect', 'sc://h;token=abc'], 'Give the token in SPARK_CONNECT_AUTHENTICATE_TOKEN, not on the command line.'],
-    [['stack'], '"stack" needs one of: up, down, restart, status, logs.'],
-    [['stack', 'reset'], '"stack" has no command "reset"; it has up, down, restart, status, logs.'],
-    [['stack', 'up', 's3'], '"stack up" is about the whole stack; it takes no service.'],
+    [['stack'], `"stack" needs one of: ${stackCommands}.`],
+    [['stack', 'start'], `"stack" has no command "start"; it has ${stackCommands}.`],
+    [['stack', 'status', 's3'], '"stack status" is about the whole stack; it takes no service.'],
     [['stack', 'up', '--lines', '3'], '"stack up" has no option --lines.'],
-    [['stack', 'logs', 'mlflow'], 'There is no service "mlflow"; there are s3 and spark-connect.'],
-    [['stack', 'up', '--engine', 'docker'], 'There is no engine "docker"; this version has "local".'],
+    [['stack', 'down', '--yes'], '"stack down" has no option --yes.'],
+    [['stack', 'scale', 'spark-worker'], '"stack scale" needs a service and a number.'],
+    [['stack', 'scale', 'spark-worker', 'two'], '"stack scale" needs a whole number, not "two".'],
+    [['stack', 'plan', 'logs'], 'There is no plan of "logs"; there is one of up, down, restart, scale, remove and reset.'],
+    [['stack', 'up', '--engine', 'podman'], 'There is no engine "podman"; there are docker, local and auto, which chooses.'],
   ] as const) {
     it(`refuses ${JSON.stringify(args.join(' '))}`, () => {
       assert.throws(

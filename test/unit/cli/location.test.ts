@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { UsageError } from '#cli/args.ts'
+import { UsageError } from '#cli/usageError.ts'
 import { parseLocation, placeOf } from '#cli/location.ts'
 
 const at = (argument: string) => parseLocation(argument, '/home/ana')

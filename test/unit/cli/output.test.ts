@@ -19,6 +19,7 @@ function recording() {
     tell: line => void told.push(line),
     flash: () => {},
     readInput: () => Promise.resolve(''),
+    ask: () => Promise.resolve(undefined),
   }
   return { io, told, bytes: () => Buffer.concat(out), text: () => Buffer.concat(out).toString() }
 }

@@ -32,6 +32,15 @@ function told({ steps }: StackPlan): string[] {
 const isOf = (code: 'notFound' | 'unsupported' | 'invalid', text: string) => (error: unknown) =>
   isProblem(error, code) && `${error.message} ${error.hint ?? ''}`.includes(text)
 
+/** The stack after every step went well. */
+function after({ steps }: StackPlan, services: readonly ServiceState[]): readonly ServiceState[] {
+  return steps.reduce(
+    (now, { action, service: name }) =>
+      now.map(one => (one.name === name ? { ...one, ...stateAfter(action === 'start' || action === 'recreate', name) } : one)),
+    services,
+  )
+}
+
 function stateAfter(isRunning: boolean, name: ServiceName): Pick<ServiceState, 'state' | 'health' | 'isOutdated'> {
   const { state, health } = serviceState(name, isRunning)
   return { state, health, isOutdated: false }
@@ -177,15 +186,6 @@ describe('plans of random stacks', () => {
       })
     })
     return services.toSorted(() => random() - 0.5)
-  }
-
-  /** The stack after every step went well. */
-  function after({ steps }: StackPlan, services: readonly ServiceState[]): readonly ServiceState[] {
-    return steps.reduce(
-      (now, { action, service: name }) =>
-        now.map(one => (one.name === name ? { ...one, ...stateAfter(action === 'start' || action === 'recreate', name) } : one)),
-      services,
-    )
   }
 
   function forAll(check: (services: readonly ServiceState[]) => void): void {
