@@ -12,7 +12,7 @@ export function loadLakehouse(core: string): () => ReturnType<Core['createLakeho
   return () =>
     createLakehouse({
       log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
-      settings: { current: { connections: [], resultRows: 0, resultBytes: 0 }, onDidChange: () => ({ dispose: () => {} }) },
+      settings: { current: { connections: [], resultRows: 0, resultBytes: 0, stackEngine: 'auto' }, onDidChange: () => ({ dispose: () => {} }) },
       secrets: () => Promise.resolve({ s3 }),
       projectFolder: '/',
       productFolder: '/',
