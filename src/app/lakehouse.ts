@@ -16,7 +16,7 @@ import type { SettingsSource } from './settings.ts'
 import { createSparkServers } from './sparkServers.ts'
 import { createStackBuckets } from './stackBuckets.ts'
 import { createStackControl, type StackControl } from './stackControl.ts'
-import { chooseEngines } from './stackEngines.ts'
+import { openEngines } from './openEngines.ts'
 import { createStatements, type Statements } from './statements.ts'
 import type { TableReads } from './tableReads.ts'
 import { createTracking, type Tracking } from './tracking.ts'
@@ -59,7 +59,7 @@ const clientType = 'dataflow-lab'
 export function createLakehouse(ports: LakehousePorts): Lakehouse {
   const { log, settings, secrets, projectFolder, productFolder, workerFile, env } = ports
   const store = new DisposableStore()
-  const engines = store.add(chooseEngines({ projectFolder, productFolder, env, log, clock: systemClock }))
+  const engines = store.add(openEngines({ projectFolder, productFolder, env, log, clock: systemClock }))
   const stack = store.add(createStackControl(engines, { log, clock: systemClock, createBuckets: createStackBuckets }))
   const connections = store.add(createConnections(stack, settings, secrets))
   const { credentials } = connections

@@ -6,7 +6,7 @@ import type { Logger } from '#base/log.ts'
 import type { LogOptions, Report, ServiceShell } from '#stack/engine.ts'
 import type { StackPlan, StackRequest } from '#stack/plan.ts'
 import { stateOf } from '#stack/state.ts'
-import type { LogLine, ServiceName, ServiceUsage, StackProgress, StackSecrets, StackState } from '#stack/types.ts'
+import type { EngineKind, LogLine, ServiceName, ServiceUsage, StackProgress, StackSecrets, StackState } from '#stack/types.ts'
 import { untilAborted } from '#base/untilAborted.ts'
 import { SharedWork } from './sharedWork.ts'
 import { changeStack, planFor, type CreateBuckets } from './stackChanges.ts'
@@ -160,7 +160,11 @@ class EngineControl implements StackControl {
     const show = (state: StackState): void => void this.#set(state)
     try {
       const engine = await this.#engines.choose(signal)
-      return this.#set(await changeStack({ engine, createBuckets: this.#ports.createBuckets, report, signal, show }, request))
+      this.#engines.forget()
+      const elsewhere = await this.#engines.elsewhere(signal)
+      if (elsewhere) report({ step: `${nameOf(elsewhere.engine)} still runs ${elsewhere.services.join(', ')} of this project` })
+      const changed = await changeStack({ engine, createBuckets: this.#ports.createBuckets, report, signal, show }, request)
+      return this.#set(elsewhere ? { ...changed, elsewhere } : changed)
     } catch (thrown) {
       const seen = await this.#look(this.#closing.signal).catch(() => this.#state)
       this.#set(signal.aborted ? seen : { ...seen, kind: 'failed', problem: this.#problemOf(thrown) })
@@ -169,7 +173,7 @@ class EngineControl implements StackControl {
   }
 
   async #look(signal: AbortSignal): Promise<StackState> {
-    const late = new LakehouseError('timeout', `${this.#engines.kind === 'docker' ? 'Docker' : 'The stack'} does not answer.`, {
+    const late = new LakehouseError('timeout', `${nameOf(this.#engines.kind)} does not answer.`, {
       hint: 'Start Docker anew, or use the local engine: the setting dataflow.stack.engine.',
     })
     const deadline = new AbortController()
@@ -177,7 +181,9 @@ class EngineControl implements StackControl {
     try {
       const within = AbortSignal.any([signal, deadline.signal])
       const engine = await untilAborted(this.#engines.choose(within), within)
-      return stateOf(await untilAborted(engine.observe(within), within), engine.kind)
+      const seen = stateOf(await untilAborted(engine.observe(within), within), engine.kind)
+      const elsewhere = await this.#engines.elsewhere(within)
+      return elsewhere ? { ...seen, elsewhere } : seen
     } catch (thrown) {
       signal.throwIfAborted()
       return { kind: 'failed', problem: this.#problemOf(thrown), engine: this.#engines.kind, services: [], endpoints: {} }
@@ -231,6 +237,10 @@ class EngineControl implements StackControl {
     this.#ports.log.error(asError(thrown))
     return { code: 'failed', message: 'The stack failed for a reason nobody foresaw.', hint: 'The log of DataFlow Lab has the details.' }
   }
+}
+
+function nameOf(engine: EngineKind): string {
+  return engine === 'docker' ? 'Docker' : 'The local engine'
 }
 
 function closed(): LakehouseError {

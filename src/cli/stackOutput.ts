@@ -29,7 +29,11 @@ export function statusText(state: StackState, usage?: Usage): string {
     ...(state.kind === 'failed'
       ? [`${state.problem.message}\n`, ...(state.problem.hint === undefined ? [] : [`${state.problem.hint}\n`])]
       : []),
-    ...(elsewhere ? [`Still run by ${engineText(elsewhere.engine)}: ${elsewhere.services.join(', ')}.\n`] : []),
+    ...(elsewhere
+      ? [
+          `Still run by ${engineText(elsewhere.engine)}: ${elsewhere.services.join(', ')}; "stack down --engine ${elsewhere.engine}" stops it.\n`,
+        ]
+      : []),
     alignedLines(services.map(service => serviceCells(service, usage))),
   ].join('')
 }

@@ -1,6 +1,6 @@
 import { createStackBuckets } from '#app/stackBuckets.ts'
 import { createStackControl, type StackControl } from '#app/stackControl.ts'
-import { chooseEngines } from '#app/stackEngines.ts'
+import { openEngines } from '#app/openEngines.ts'
 import { systemClock } from '#base/clock.ts'
 import { silentLog } from '#base/log.ts'
 
@@ -8,6 +8,6 @@ import { silentLog } from '#base/log.ts'
 export function controlOf(projectFolder: string, env: NodeJS.ProcessEnv = process.env): StackControl {
   const productFolder = process.cwd()
   const ports = { clock: systemClock, log: silentLog }
-  const engines = chooseEngines({ ...ports, projectFolder, productFolder, env })
+  const engines = openEngines({ ...ports, projectFolder, productFolder, env })
   return createStackControl(engines, { ...ports, createBuckets: createStackBuckets })
 }
