@@ -1,4 +1,4 @@
-import { shortMountParts } from './mounts.ts'
+import { cleanTarget, shortMountParts } from './mounts.ts'
 import {
   entriesOf,
   isNull,
@@ -140,7 +140,7 @@ const identities: Readonly<Record<string, (item: Tree) => string>> = {
   env_file: item => fieldOf(item, 'path'),
   ports: item =>
     item.kind === 'map' ? JSON.stringify(['host_ip', 'published', 'target', 'protocol'].map(name => fieldOf(item, name))) : textOf(item),
-  volumes: item => (item.kind === 'map' ? fieldOf(item, 'target') : shortMountParts(textOf(item)).target),
+  volumes: item => cleanTarget(item.kind === 'map' ? fieldOf(item, 'target') : shortMountParts(textOf(item)).target),
 }
 
 function fieldOf(item: Tree, name: string): string {

@@ -54,8 +54,12 @@ const anonymous =
 
 function mountOf(kind: 'bind' | 'volume', source: string, target: string, isReadOnly: boolean, folders: Folders): ComposeMount | string {
   if (!target.startsWith('/') && !isAbsolute(target)) return `The target ${target} is no absolute path in the container.`
-  const cleaned = posix.normalize(target).replace(/(?<=.)\/$/, '')
-  return { kind, source: kind === 'bind' ? pathIn(folders, source) : source, target: cleaned, isReadOnly }
+  return { kind, source: kind === 'bind' ? pathIn(folders, source) : source, target: cleanTarget(target), isReadOnly }
+}
+
+/** A path in a container without `.`, `..` and a slash at its end. */
+export function cleanTarget(target: string): string {
+  return posix.normalize(target).replace(/(?<=.)\/$/, '')
 }
 
 function longMount(map: MapTree, folders: Folders, problems: Problems): ComposeMount | string {

@@ -8,7 +8,7 @@ import { checkSchema } from './schema.ts'
 import { readService, type PlacedService, type Surroundings } from './service.ts'
 import { refuseOthers } from './subset.ts'
 import { readDeclared } from './toplevel.ts'
-import { createProblems, entriesOf, textOf, valueOf, type MapTree, type Place, type Problems } from './tree.ts'
+import { createProblems, entriesOf, textOf, valueOf, type MapTree, type Place, type Problems, type Tree } from './tree.ts'
 import { parseYaml } from './yamlTree.ts'
 
 /** Everything that a project is read from. */
@@ -57,12 +57,15 @@ function readSources(sources: ComposeSources, problems: ReturnType<typeof create
   if (problems.errors.length > 0) return undefined
   const name = projectName(trees, sources.folder, variables, problems)
   const known: Variables = variable => (variable === 'COMPOSE_PROJECT_NAME' ? name : variables(variable))
-  const put = trees.map(tree => interpolateTree(tree, known, problems))
-  const merged = put.reduce((base, over) => mergeTrees(base, over, problems))
-  const file = withoutDuplicates(merged)
-  if (file.kind !== 'map' || problems.errors.length > 0) return undefined
-  checkSchema(file, problems)
-  if (problems.errors.length > 0) return undefined
+  let file: Tree | undefined
+  for (const tree of trees) {
+    const put = interpolateTree(tree, known, problems)
+    file = withoutDuplicates(file === undefined ? put : mergeTrees(file, put, problems))
+    if (problems.errors.length > 0 || file.kind !== 'map') return undefined
+    checkSchema(file, problems)
+    if (problems.errors.length > 0) return undefined
+  }
+  if (file?.kind !== 'map') return undefined
   return readFile(file, name, { ...sources, variables: known }, problems)
 }
 

@@ -15,8 +15,15 @@ export function readLimits(service: MapTree, problems: Problems): Limits {
   const limits = resources && mapAt(resources, 'limits')
   if (resources) refuseOthers(resources, 'resources', problems)
   if (limits) refuseOthers(limits, 'limits', problems)
-  const both = (key: string, limit: string, read: (tree: Tree | undefined) => number | undefined): number | undefined =>
-    same(valueOf(service, key), limits && valueOf(limits, limit), read, problems)
+  const both = (key: string, limit: string, read: (tree: Tree | undefined) => number | undefined): number | undefined => {
+    const own = valueOf(service, key)
+    const value = read(own)
+    const deployed = read(limits && valueOf(limits, limit))
+    if (own && limits && value !== 0 && value !== deployed) {
+      problems.error(own.at, `deploy.resources.limits does not say the same. Write ${key} there only, as ${limit}.`)
+    }
+    return value ?? deployed
+  }
   return {
     memoryBytes: both('mem_limit', 'memory', tree => readBytes(tree, problems)),
     cpus: both('cpus', 'cpus', tree => readNumber(tree, problems, 0, 'decimal')),
@@ -30,8 +37,10 @@ export function readScale(service: MapTree, problems: Problems): number {
   if (deploy) refuseOthers(deploy, 'deploy', problems)
   const mode = deploy && valueOf(deploy, 'mode')
   if (mode && textOf(mode) !== 'replicated') problems.error(mode.at, 'Only the mode replicated is supported. Remove it.')
-  const read = (tree: Tree | undefined): number | undefined => readNumber(tree, problems, 0)
-  const scale = same(valueOf(service, 'scale'), deploy && valueOf(deploy, 'replicas'), read, problems) ?? 1
+  const replicas = deploy && valueOf(deploy, 'replicas')
+  const [own, deployed] = [valueOf(service, 'scale'), replicas].map(tree => readNumber(tree, problems, 0))
+  if (replicas && own !== undefined && own !== deployed) problems.error(replicas.at, 'scale says something else. Keep one of the two.')
+  const scale = own ?? deployed ?? 1
   const name = valueOf(service, 'container_name')
   if (scale > 1 && name) problems.error(name.at, 'Several containers cannot have one name. Remove container_name or the scale.')
   return scale
@@ -40,18 +49,4 @@ export function readScale(service: MapTree, problems: Problems): number {
 function mapAt(map: MapTree, key: string): MapTree | undefined {
   const value = valueOf(map, key)
   return value?.kind === 'map' ? value : undefined
-}
-
-/** The one value that two keys may give. */
-function same(
-  first: Tree | undefined,
-  second: Tree | undefined,
-  read: (tree: Tree | undefined) => number | undefined,
-  problems: Problems,
-): number | undefined {
-  const [a, b] = [read(first), read(second)]
-  if (a !== undefined && b !== undefined && a !== b && second) {
-    problems.error(second.at, `Line ${first?.at.line ?? '?'} says something else. Keep one of the two.`)
-  }
-  return a ?? b
 }

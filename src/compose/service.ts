@@ -76,7 +76,7 @@ function readProcess(map: MapTree, problems: Problems) {
     entrypoint: readCommand(valueOf(map, 'entrypoint'), problems),
     restart: readRestart(valueOf(map, 'restart'), problems),
     init: readBoolean(valueOf(map, 'init'), problems),
-    readOnly: readBoolean(valueOf(map, 'read_only'), problems),
+    readOnly: readBoolean(valueOf(map, 'read_only'), problems) || undefined,
     stopGraceMs: readDuration(valueOf(map, 'stop_grace_period'), problems),
     shmBytes: readBytes(valueOf(map, 'shm_size'), problems),
     user: text('user'),

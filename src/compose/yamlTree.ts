@@ -42,7 +42,8 @@ export function parseYaml(text: string, file: string, problems: Problems): Tree 
   if (second !== undefined) {
     problems.error(placeAt(second.range[0]), 'A second YAML document begins here. Put overrides into an override file.')
   }
-  if (errors.length > 0 || second !== undefined || document === undefined) return undefined
+  if (errors.length > 0 || second !== undefined) return undefined
+  if (document === undefined) return plainScalar('', start)
   const placeOf = ({ range }: ParsedNode): Place => placeAt(range[0])
   return treeOf(document.contents, start, { problems, placeOf, anchors: new Map(), aliases: 0, nodes: 0 }, 0)
 }

@@ -137,8 +137,6 @@ describe('a service without an image', () => {
 })
 
 describe('the hash of a service', () => {
-  const hashOf = (lines: string): string => serviceOf(lines).hash
-
   it('is the same whatever the order and form', () => {
     assert.equal(hashOf('init: true\nenvironment: {A: 1, B: 2}'), hashOf('environment: [B=2, A=1]\ninit: "true"'))
   })
@@ -148,3 +146,7 @@ describe('the hash of a service', () => {
     assert.equal(hashOf('profiles: [p]'), hashOf('scale: 3'))
   })
 })
+
+function hashOf(lines: string): string {
+  return serviceOf(lines).hash
+}

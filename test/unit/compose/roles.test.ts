@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict'
+import { activeServices, groupOf, roleOf } from '#compose/roles.ts'
+import { parseComposeHashes } from '#compose/hash.ts'
+import { projectOf } from '../../support/composeFiles.ts'
+
+describe('the role of a service', () => {
+  it('is what the label says, else the name where it is a role', () => {
+    assert.equal(roleOf({ name: 'minio', labels: { 'dataflow.role': 's3' } }), 's3')
+    assert.equal(roleOf({ name: 'mlflow', labels: {} }), 'mlflow')
+    assert.equal(roleOf({ name: 'mlflow', labels: { 'dataflow.role': 'none' } }), undefined)
+    assert.equal(roleOf({ name: 'db', labels: {} }), undefined)
+  })
+})
+
+describe('the services of active profiles', () => {
+  const text = `services:
+  a: {image: x, profiles: [one, two]}
+  b: {image: x, profiles: [two]}
+  c: {image: x}
+`
+  const active = (profiles: string): string =>
+    activeServices(projectOf(text, { env: { COMPOSE_PROFILES: profiles } }))
+      .map(({ name }) => name)
+      .join('')
+
+  it('are those of COMPOSE_PROFILES and those without a profile', () => {
+    assert.deepEqual([active(''), active('one'), active(' two ,'), active('*'), active('three')], ['c', 'ac', 'abc', 'abc', 'c'])
+  })
+
+  it('belong to the group of their first profile', () => {
+    assert.deepEqual(projectOf(text).services.map(groupOf), ['one', 'two', undefined])
+  })
+
+  it('may come from .env', () => {
+    assert.deepEqual(projectOf(text, { envText: 'COMPOSE_PROFILES=one,two' }).activeProfiles, ['one', 'two'])
+  })
+})
+
+describe('the hashes of docker compose', () => {
+  it('are read by service', () => {
+    const hash = 'a76965dfa62cbd95ed9504084592371fb3e1753024c6846258aa50e2c8598ae3'
+    assert.deepEqual(
+      [...parseComposeHashes(`one ${hash}\nthe.other ${hash}\nnoise\n`)],
+      [
+        ['one', hash],
+        ['the.other', hash],
+      ],
+    )
+  })
+})
