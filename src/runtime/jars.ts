@@ -67,7 +67,12 @@ export async function ensureJars(
     for (const jar of jars) await rename(join(downloads, fileName(jar)), join(temporary, fileName(jar)))
     await rm(downloads, { recursive: true, force: true })
   }
-  return installOnce(join(context.cache, 'jars', `${name}-${hashOf([list])}`), { ...context, make }, signal)
+  return installOnce(jarsFolder(context.cache, name, list), { ...context, make }, signal)
+}
+
+/** The folder of the jars of a list, there or not. */
+export function jarsFolder(cache: string, name: string, list: string): string {
+  return join(cache, 'jars', `${name}-${hashOf([list])}`)
 }
 
 /** @throws LakehouseError `invalid` for a line that is no coordinate with a sum. */

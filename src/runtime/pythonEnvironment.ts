@@ -37,9 +37,8 @@ export async function ensureEnvironment(
   { python, openUv, ...context }: InstallContext & { python: Python; openUv: () => Promise<Uv> },
   signal: AbortSignal,
 ): Promise<PythonEnvironment> {
-  const locks = await Promise.all([spec.lockFile, spec.buildLockFile].map(file => readFile(file, 'utf8')))
-  const key = hashOf([...locks, python.executable, python.version.join('.'), process.platform, process.arch])
-  const environment = layout(join(context.cache, 'environments', `${spec.name}-${key}`), python)
+  const locks = await locksOf(spec)
+  const environment = layout(environmentFolder(context.cache, spec.name, locks, python), python)
   const make = async (temporary: string): Promise<void> => {
     const uv = await openUv()
     const run = async (args: readonly string[], onLine: (line: string) => void = () => {}): Promise<void> => {
@@ -56,6 +55,23 @@ export async function ensureEnvironment(
   }
   await installOnce(environment.folder, { ...context, make }, signal)
   return environment
+}
+
+/** The folder of the environment that the locks describe, there or not. */
+export async function folderOfEnvironment(
+  spec: Pick<EnvironmentSpec, 'name' | 'lockFile' | 'buildLockFile'>,
+  cache: string,
+  python: Python,
+): Promise<string> {
+  return environmentFolder(cache, spec.name, await locksOf(spec), python)
+}
+
+function environmentFolder(cache: string, name: string, locks: readonly string[], { executable, version }: Python): string {
+  return join(cache, 'environments', `${name}-${hashOf([...locks, executable, version.join('.'), process.platform, process.arch])}`)
+}
+
+async function locksOf({ lockFile, buildLockFile }: Pick<EnvironmentSpec, 'lockFile' | 'buildLockFile'>): Promise<readonly string[]> {
+  return Promise.all([lockFile, buildLockFile].map(file => readFile(file, 'utf8')))
 }
 
 /** Turns the lines that uv prints into progress. */

@@ -3,6 +3,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { rootCertificates } from 'node:tls'
 import { exists, type InstallContext } from './install.ts'
+import type { Environment } from './places.ts'
 
 const systemJavaStore = '/etc/ssl/certs/java/cacerts'
 const systemBundles = ['/etc/ssl/certs/ca-certificates.crt', '/etc/pki/tls/certs/ca-bundle.crt', '/etc/ssl/ca-bundle.pem']
@@ -14,19 +15,31 @@ const password = 'changeit'
  * the usual variables name, else the system's. Without them nothing can be fetched behind a proxy that opens TLS.
  */
 export async function trustOptions({ env, cache }: Pick<InstallContext, 'env' | 'cache'>): Promise<readonly string[]> {
-  const named = [env['NODE_EXTRA_CA_CERTS'], env['SSL_CERT_FILE'], env['PIP_CERT'], env['REQUESTS_CA_BUNDLE']].filter(
-    file => file !== undefined,
-  )
-  const bundle = await firstExisting(named)
+  const bundle = await namedBundle(env)
   if (bundle === undefined && (await exists(systemJavaStore))) return [`-Djavax.net.ssl.trustStore=${systemJavaStore}`]
   if (bundle === undefined && process.platform === 'win32') return ['-Djavax.net.ssl.trustStoreType=Windows-ROOT']
   const source = bundle ?? (await firstExisting(systemBundles))
   if (source === undefined) return []
-  const certificates = [...new Set([...rootCertificates.flatMap(derOf), ...derOf(await readFile(source, 'utf8'))])]
-  const store = javaStore(certificates.map(body => Buffer.from(body, 'base64')))
+  const store = javaStore([...(await withRoots(source))].map(body => Buffer.from(body, 'base64')))
   const file = join(cache, 'tools', `trust-${createHash('sha256').update(store).digest('hex').slice(0, 12)}.jks`)
   if (!(await exists(file))) await writeStore(file, store)
   return [`-Djavax.net.ssl.trustStore=${file}`, `-Djavax.net.ssl.trustStorePassword=${password}`]
+}
+
+/** The Base64 bodies of what {@link trustOptions} makes Java trust; undefined where that is not to be told without a JRE. */
+export async function trustedByJava(env: Environment): Promise<ReadonlySet<string> | undefined> {
+  // The system's own store of Java is made from its bundle.
+  const source = (await namedBundle(env)) ?? (await firstExisting(systemBundles))
+  return source === undefined ? undefined : await withRoots(source)
+}
+
+async function namedBundle(env: Environment): Promise<string | undefined> {
+  const named = [env['NODE_EXTRA_CA_CERTS'], env['SSL_CERT_FILE'], env['PIP_CERT'], env['REQUESTS_CA_BUNDLE']]
+  return firstExisting(named.filter(file => file !== undefined))
+}
+
+async function withRoots(file: string): Promise<ReadonlySet<string>> {
+  return new Set([...rootCertificates.flatMap(derOf), ...derOf(await readFile(file, 'utf8'))])
 }
 
 /** The Base64 bodies of the certificates in a PEM text. */
