@@ -6,6 +6,7 @@ import { openBuckets, openStore } from '#storage/openStore.ts'
 import type { S3Endpoint, StoreSpec } from '#storage/storeSpec.ts'
 import { createCatalog, type Catalog } from './catalog.ts'
 import type { ConnectionSecrets } from './connection.ts'
+import { checkCompose, type ComposeProblems } from './composeProblems.ts'
 import { createConnections, type Connections } from './connections.ts'
 import { createTableReads } from './deltaReads.ts'
 import { findTables, type FoundTable } from './findTables.ts'
@@ -41,6 +42,8 @@ export interface LakehousePorts {
 /** Everything a user can do, without a UI. Nothing is opened, read or started before it is asked for. */
 export interface Lakehouse extends Disposable {
   readonly stack: StackControl
+  /** What is wrong in the compose files of the folder, as they stand in editors. */
+  readonly compose: (unsaved: ReadonlyMap<string, string>, signal: AbortSignal) => Promise<ComposeProblems>
   readonly connections: Connections
   readonly catalog: Catalog
   readonly reads: TableReads
@@ -71,6 +74,7 @@ export function createLakehouse(ports: LakehousePorts): Lakehouse {
   const mlflow = createTracking(connections)
   return {
     stack,
+    compose: (unsaved, signal) => checkCompose({ folder: projectFolder, env, unsaved }, signal),
     connections,
     catalog,
     reads,

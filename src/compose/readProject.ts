@@ -18,17 +18,21 @@ const overrideFileNames = [
  */
 export async function readProject(folder: string, env: ComposeSources['env'], signal: AbortSignal): Promise<ComposeReading | undefined> {
   const sources = await readSources(folder, signal)
-  if (sources === undefined) return undefined
+  return sources && (await parseSources(sources, env, signal))
+}
+
+/** The project of these texts, and of every `env_file` that they name. */
+export async function parseSources(sources: FolderSources, env: ComposeSources['env'], signal: AbortSignal): Promise<ComposeReading> {
   // Loaded on first use, because a YAML parser and a schema validator are not needed to list a lake.
   const { parseProject } = await import('./parseProject.ts')
   return await withEnvFiles(signal, fileText => parseProject({ ...sources, env, fileText }))
 }
 
+/** What a folder holds of a project. */
+export type FolderSources = Pick<ComposeSources, 'folder' | 'files' | 'envText'>
+
 /** The texts that the project of a folder is read from; undefined where the folder has no compose file. */
-export async function readSources(
-  folder: string,
-  signal: AbortSignal,
-): Promise<Pick<ComposeSources, 'folder' | 'files' | 'envText'> | undefined> {
+export async function readSources(folder: string, signal: AbortSignal): Promise<FolderSources | undefined> {
   const file = await firstOf(folder, composeFileNames, signal)
   if (file === undefined) return undefined
   const override = await firstOf(folder, overrideFileNames, signal)

@@ -3,6 +3,7 @@ import { DisposableStore, MutableDisposable, type Disposable } from '#base/dispo
 import type { HostDeps } from '#host/deps.ts'
 import { views } from '#host/ids.ts'
 import type { StackState } from '#stack/types.ts'
+import { createComposeProblems } from './composeProblems.ts'
 import { describeStack, engineLabel } from './describe.ts'
 import { registerServiceCommands } from './serviceCommands.ts'
 import { createServiceLogs } from './serviceLogs.ts'
@@ -28,6 +29,7 @@ export function registerStack(deps: HostDeps, watch: StackWatch): Disposable {
   follow(view.visible)
   store.add(watch.onDidChange(state => describeView(view, state)))
   store.add(createStackStatus(watch))
+  store.add(createComposeProblems(deps, watch))
   const logs = store.add(createServiceLogs(deps))
   const problems = createStackProblems(deps.problems)
   store.add(registerStackCommands({ ...deps, watch, logs }, problems))

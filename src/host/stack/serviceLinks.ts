@@ -14,11 +14,18 @@ export async function openOutside(service: ServiceState, state: StackState): Pro
 /** Opens the page of a service in an editor; outside where the editor's browser cannot show it. */
 export async function openInEditor(service: ServiceState, state: StackState): Promise<void> {
   const page = await reachable(addressOf(service, state))
-  // A page without TLS inside one with it is blocked by the browser.
-  const isBlocked = vscode.env.uiKind === vscode.UIKind.Web && page.scheme !== 'https'
-  const hasBrowser = (await vscode.commands.getCommands(true)).includes(simpleBrowser)
-  if (isBlocked || !hasBrowser) await vscode.env.openExternal(page)
-  else await vscode.commands.executeCommand(simpleBrowser, page.toString(true))
+  if (isBlocked(page)) return void (await vscode.env.openExternal(page))
+  try {
+    await vscode.commands.executeCommand('simpleBrowser.show', page.toString(true))
+  } catch {
+    // Not every editor has this browser.
+    await vscode.env.openExternal(page)
+  }
+}
+
+/** A browser shows no page without TLS inside one with it, unless it comes from its own machine. */
+function isBlocked({ scheme, authority }: vscode.Uri): boolean {
+  return vscode.env.uiKind === vscode.UIKind.Web && scheme !== 'https' && !/^(?:localhost|127\.0\.0\.1)(?::|$)/.test(authority)
 }
 
 /** The address for programs of this machine. */
@@ -60,6 +67,5 @@ function notRunning(): LakehouseError {
   })
 }
 
-const simpleBrowser = 'simpleBrowser.show'
 const secretsMs = 5000
 const saidMs = 3000

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode'
-import { DisposableStore, type Disposable } from '#base/disposable.ts'
+import { DisposableStore, MutableDisposable, type Disposable } from '#base/disposable.ts'
 import { asError } from '#base/errors.ts'
 import type { HostDeps } from '#host/deps.ts'
 import type { LogLine, ServiceName, ServiceState } from '#stack/types.ts'
@@ -61,7 +61,12 @@ export function createServiceLogs({ lakehouse, log }: Pick<HostDeps, 'lakehouse'
     }
   }
 
-  store.add(vscode.window.onDidChangeVisibleTextEditors(followVisible))
+  const settling = store.add(new MutableDisposable<Disposable>())
+  store.add(
+    vscode.window.onDidChangeVisibleTextEditors(editors => {
+      settling.value = after(settleMs, () => followVisible(editors))
+    }),
+  )
   return {
     show: services => {
       const key = JSON.stringify(services.map(({ name }) => name))
@@ -98,4 +103,11 @@ function sinkOf(channel: vscode.OutputChannel, services: LogChannel['services'])
   }
 }
 
+function after(ms: number, task: () => void): Disposable {
+  const timer = setTimeout(task, ms)
+  return { dispose: () => clearTimeout(timer) }
+}
+
 const shownLines = 2000
+/** From one channel to another, for a moment none is in front. */
+const settleMs = 300

@@ -31,6 +31,7 @@ describe('manifest', () => {
       `onNotebook:${ids.notebook.type}`,
       `onWebviewPanel:${ids.previewPanelType}`,
       `onWebviewPanel:${ids.runPanelType}`,
+      'onLanguage:dockercompose',
     ])
     const [renderer] = contributes.notebookRenderer
     assert.deepEqual([renderer.id, renderer.mimeTypes], [ids.notebook.renderer, [resultMime]])
