@@ -12,7 +12,7 @@ import { registerPanels } from '#host/panels/register.ts'
 import { createProblems } from '#host/problems.ts'
 import { createSecrets } from '#host/secrets.ts'
 import { createSettings } from '#host/settings.ts'
-import { registerStack } from '#host/stack/register.ts'
+import { registerStack, type StackView } from '#host/stack/register.ts'
 import { createStackWatch } from '#host/stack/stackWatch.ts'
 
 /** What other code in the extension host may use of us, as the tests in it do. */
@@ -20,6 +20,7 @@ export interface Surfaces {
   readonly lakehouse: () => Promise<Lakehouse>
   readonly explorer: ExplorerTree
   readonly mlflow: MlflowView['tree']
+  readonly stack: StackView['tree']
 }
 
 let opened: Promise<Lakehouse> | undefined
@@ -35,6 +36,7 @@ export function activate({ extensionUri, secrets: storage, subscriptions, worksp
       log,
       settings,
       secrets: connection => secrets.get(connection),
+      onDidChangeSecrets: secrets.onDidChange,
       projectFolder: vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? homedir(),
       productFolder: extensionUri.fsPath,
       workerFile: vscode.Uri.joinPath(extensionUri, 'dist', 'worker.cjs').fsPath,
@@ -57,8 +59,9 @@ export function activate({ extensionUri, secrets: storage, subscriptions, worksp
   }
   const explorer = registerExplorer(explorerDeps, watch)
   const mlflow = registerMlflow(deps, watch)
-  subscriptions.push(log, settings, watch, panels, notebooks, explorer, mlflow, registerStack(deps, watch))
-  return { lakehouse, explorer: explorer.tree, mlflow: mlflow.tree }
+  const stack = registerStack(deps, watch)
+  subscriptions.push(log, settings, watch, panels, notebooks, explorer, mlflow, stack)
+  return { lakehouse, explorer: explorer.tree, mlflow: mlflow.tree, stack: stack.tree }
 }
 
 /** Ends the reading thread and lets go of sessions; the stack goes on, and what runs in it. */

@@ -3,7 +3,12 @@ import { resolve } from 'node:path'
 import { runHostTests } from '../../scripts/workbench/hostTests.ts'
 
 /** Runs the bench module build/bench/NAME.cjs in a fresh extension host on a folder; answers what it measured. */
-export async function runHostBench(name: string, workspace: string, env: Readonly<Record<string, string>> = {}): Promise<unknown> {
+export async function runHostBench(
+  name: string,
+  workspace: string,
+  env: Readonly<Record<string, string>> = {},
+  timeoutMs = 180_000,
+): Promise<unknown> {
   const resultFile = resolve(`build/bench/${name}.json`)
   const artifacts = resolve('build/bench/failure')
   mkdirSync(artifacts, { recursive: true })
@@ -15,7 +20,7 @@ export async function runHostBench(name: string, workspace: string, env: Readonl
     resultFile,
     env: { ...env, DATAFLOW_BENCH_RESULT: resultFile },
     artifacts,
-    timeoutMs: 180_000,
+    timeoutMs,
     onOutput: line => said.push(line),
   }).catch((error: unknown) => {
     process.stderr.write(`${said.join('\n')}\n`)

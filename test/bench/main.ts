@@ -16,6 +16,7 @@ import { benchPreviewLocal, benchPreviewS3 } from './deltaPreview.ts'
 import { benchSnapshotLocal, benchSnapshotS3 } from './deltaSnapshot.ts'
 import { runHostBench } from './hostBench.ts'
 import { median, rowWithoutPeer, type BenchRow } from './row.ts'
+import { benchStackIdle } from './stackIdle.ts'
 import { benchVsixSize } from './vsixSize.ts'
 
 const benches: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
@@ -26,6 +27,7 @@ const benches: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
   'delta-open': benchDeltaOpen,
   'delta-snapshot': () => onStack(benchSnapshot),
   'delta-preview': () => onStack(benchPreview),
+  'stack-idle': () => onStack(benchStackIdle),
 }
 
 process.exitCode = await main(process.argv.slice(2))

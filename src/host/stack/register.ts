@@ -11,12 +11,16 @@ import { registerStackCommands } from './stackCommands.ts'
 import type { StackNode } from './stackNode.ts'
 import { createStackProblems } from './stackProblems.ts'
 import { createStackStatus } from './stackStatus.ts'
-import { createStackTree } from './stackTree.ts'
+import { createStackTree, type StackTree } from './stackTree.ts'
 import { createStackUsage } from './stackUsage.ts'
 import type { StackWatch } from './stackWatch.ts'
 
+export interface StackView extends Disposable {
+  readonly tree: StackTree
+}
+
 /** The view *Stack*, its commands and the status bar item. Only while the view is visible are events and usage followed. */
-export function registerStack(deps: HostDeps, watch: StackWatch): Disposable {
+export function registerStack(deps: HostDeps, watch: StackWatch): StackView {
   const store = new DisposableStore()
   const usage = store.add(createStackUsage(deps, watch))
   const tree = store.add(createStackTree({ watch, usage, problems: deps.problems }))
@@ -34,7 +38,7 @@ export function registerStack(deps: HostDeps, watch: StackWatch): Disposable {
   const problems = createStackProblems(deps.problems)
   store.add(registerStackCommands({ ...deps, watch, logs }, problems))
   store.add(registerServiceCommands({ ...deps, watch, logs }, problems))
-  return store
+  return { tree, dispose: () => store.dispose() }
 }
 
 function describeView(view: vscode.TreeView<StackNode>, state: StackState): void {

@@ -22,7 +22,11 @@ export interface StackTreeDeps {
   readonly clock?: Clock
 }
 
-type StackTree = vscode.TreeDataProvider<StackNode> & Disposable
+/** The services by group, as VS Code asks for them. */
+export interface StackTree extends vscode.TreeDataProvider<StackNode>, Disposable {
+  getChildren(node?: StackNode): Promise<StackNode[]>
+  getTreeItem(node: StackNode): vscode.TreeItem
+}
 
 /** The services by group; none of a stack that there never was, so that the view's welcome text shows. */
 export function createStackTree({ watch, usage, problems, clock = systemClock }: StackTreeDeps): StackTree {

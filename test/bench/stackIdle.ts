@@ -1,0 +1,16 @@
+import type { TestBed } from '../../scripts/gates/testBed.ts'
+import type { IdleReport } from './host/stackIdle.ts'
+import { runHostBench } from './hostBench.ts'
+import { rowBeside, type BenchRow } from './row.ts'
+
+/** What the view *Stack* of a running stack costs in a minute when nobody does anything, shown and not. */
+export async function benchStackIdle(bed: TestBed): Promise<readonly BenchRow[]> {
+  await bed.openStack(() => {})
+  // SAFETY: host/stackIdle.ts wrote it.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  const { without, hidden, visible } = (await runHostBench('stackIdle', bed.project, { ...bed.env }, hostMs)) as IdleReport
+  const peer = 'the extension host without the extension'
+  return [rowBeside('stack-idle/hidden', [hidden], peer, [without]), rowBeside('stack-idle/visible', [visible], peer, [without])]
+}
+
+const hostMs = 330_000
