@@ -1,3 +1,4 @@
+import { unreachable } from '#base/unreachable.ts'
 import type { Role } from '#stack/types.ts'
 import type { YamlValue } from '#doctor/change.ts'
 
@@ -27,6 +28,8 @@ function testFor(role: Role, port: number): readonly string[] | undefined {
       return python(`http://127.0.0.1:${port}/api`)
     case 'nginx':
       return undefined
+    default:
+      return unreachable(role)
   }
 }
 

@@ -1,0 +1,82 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { ContainerEngineFacts, FileFacts, FilePlace, PortFacts } from '#doctor/facts.ts'
+import type { PortHolder } from '#doctor/finding.ts'
+import { freePort } from '#process/ports.ts'
+import { portOwner } from '#process/portOwner.ts'
+import { readJsonFile } from '#process/privateFile.ts'
+import type { ServiceName, ServiceState } from '#stack/types.ts'
+
+export interface WantedPort {
+  readonly port: number
+  readonly service: ServiceName
+  readonly at: { readonly place: FilePlace; readonly written: string; readonly isShort: boolean } | null
+}
+
+export interface PortSearch {
+  readonly wanted: readonly WantedPort[]
+  readonly published: ContainerEngineFacts['published']
+  /** Where the stacks of all folders lie. */
+  readonly stacksFolder: string
+}
+
+/** The ports that a start of these services would need. */
+export function wantedPorts(file: FileFacts | undefined, states: readonly ServiceState[]): readonly WantedPort[] {
+  const idle = (name: string): boolean => {
+    const state = states.find(each => each.name === name)
+    return state === undefined || (state.state === 'stopped' && state.unavailable === null)
+  }
+  return (file?.services ?? [])
+    .filter(({ name, isActive }) => isActive && idle(name))
+    .flatMap(({ name, ports }) =>
+      ports.flatMap(({ hostPort, at, written, isShort }) =>
+        hostPort === null ? [] : [{ port: hostPort, service: name, at: { place: at, written, isShort } }],
+      ),
+    )
+}
+
+/** Those of the ports that somebody has, with who it is as far as the machine tells. */
+export async function seePorts({ wanted, published, stacksFolder }: PortSearch): Promise<readonly PortFacts[]> {
+  const asked = new Set(wanted.map(({ port }) => port))
+  const seen = await Promise.all(
+    wanted.map(async (each): Promise<readonly PortFacts[]> => {
+      const free = await freePort(each.port, without(asked, each.port))
+      return free === each.port ? [] : [{ ...each, free, holder: await holderOf(each.port, published, stacksFolder) }]
+    }),
+  )
+  return seen.flat()
+}
+
+function without(ports: ReadonlySet<number>, own: number): ReadonlySet<number> {
+  return new Set([...ports].filter(port => port !== own))
+}
+
+async function holderOf(port: number, published: ContainerEngineFacts['published'], stacksFolder: string): Promise<PortHolder> {
+  const container = published.find(each => each.port === port)
+  if (container) return { kind: 'container', name: container.name, project: container.project }
+  const owner = await portOwner(port)
+  if (!owner) return { kind: 'unknown' }
+  const stack = await stackOf(owner.pid, stacksFolder)
+  return stack ? { kind: 'stack', ...stack } : { kind: 'process', pid: owner.pid, name: owner.command }
+}
+
+/** The stack of ours that a process belongs to: each has a file that names its folder and its processes. */
+async function stackOf(pid: number, stacksFolder: string): Promise<{ folder: string; service: ServiceName } | undefined> {
+  const names = await readdir(stacksFolder).catch(() => []) // there is none yet
+  for (const name of names) {
+    const record = await readJsonFile(join(stacksFolder, name, 'stack.json'))
+    const folder = member(record, 'projectFolder')
+    const services = Object.entries(asObject(member(record, 'services')))
+    const service = services.find(([, value]) => member(member(value, 'process'), 'pid') === pid)
+    if (typeof folder === 'string' && service) return { folder, service: service[0] }
+  }
+  return undefined
+}
+
+function asObject(value: unknown): object {
+  return typeof value === 'object' && value !== null ? value : {}
+}
+
+function member(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
+}
