@@ -1,3 +1,4 @@
+import { unreachable } from '#base/unreachable.ts'
 import type { S3Credentials, S3Endpoint } from '#storage/storeSpec.ts'
 import type { MlflowAuth } from '#mlflow/types.ts'
 import type { ConnectionSetting } from './settings.ts'
@@ -26,6 +27,29 @@ export interface ConnectionSecrets {
   readonly s3?: S3Credentials
   readonly sparkToken?: string
   readonly mlflow?: MlflowAuth
+  /** Where each of them may be sent to; absent where they came together with the connection. */
+  readonly addresses?: SecretAddresses
+}
+
+export type SecretKind = 's3' | 'sparkToken' | 'mlflow'
+export type SecretAddresses = Readonly<Partial<Record<SecretKind, string>>>
+
+/** Where the secrets of a connection go; the S3 of AWS itself is the empty address. */
+export function secretAddress({ s3, spark, mlflow }: Connection, kind: SecretKind): string | undefined {
+  switch (kind) {
+    case 's3':
+      return s3 && addressText(s3.endpoint ?? '')
+    case 'sparkToken':
+      return spark === undefined ? undefined : addressText(spark)
+    case 'mlflow':
+      return mlflow === undefined ? undefined : addressText(mlflow)
+    default:
+      return unreachable(kind)
+  }
+}
+
+function addressText(address: string): string {
+  return address.trim().replace(/\/+$/, '')
 }
 
 /** A setting as a connection: a folder where one is named, else S3; neither where it names a tracking server and nothing else. */

@@ -4,7 +4,7 @@ import { Emitter, type Event } from '#base/event.ts'
 import type { AuthSource } from '#mlflow/types.ts'
 import type { CredentialSource } from '#storage/storeSpec.ts'
 import type { StackState } from '#stack/types.ts'
-import { localStackName, parseConnection, type Connection, type ConnectionSecrets } from './connection.ts'
+import { localStackName, parseConnection, secretAddress, type Connection, type ConnectionSecrets, type SecretKind } from './connection.ts'
 import type { SettingsSource } from './settings.ts'
 import type { StackControl } from './stackControl.ts'
 
@@ -41,26 +41,40 @@ export function createConnections(
   }
   store.add(stack.onDidChange(announce))
   store.add(settings.onDidChange(announce))
-  const secretsOf = async (name: string, signal: AbortSignal): Promise<ConnectionSecrets | undefined> => {
-    if (name !== localStackName) return await secrets(name)
-    const own = await stack.secrets(signal)
-    return own && { s3: own.s3, sparkToken: own.sparkToken }
+  const secretsOf = async (name: string, kind: SecretKind, signal: AbortSignal): Promise<ConnectionSecrets | undefined> => {
+    if (name === localStackName) return await stack.secrets(signal)
+    const kept = await secrets(name)
+    if (kept?.addresses && kept[kind] !== undefined) checkAddress(get(name), kind, kept.addresses[kind])
+    return kept
+  }
+  const get = (name: string): Connection => {
+    const found = list().find(connection => connection.name === name)
+    if (found) return found
+    throw new LakehouseError('notFound', `There is no connection named “${name}”.`, {
+      hint: name === localStackName ? 'Start the stack.' : 'Add it to the setting dataflow.connections.',
+    })
   }
   return {
     list,
     onDidChange: changed.event,
-    get: name => {
-      const found = list().find(connection => connection.name === name)
-      if (found) return found
-      throw new LakehouseError('notFound', `There is no connection named “${name}”.`, {
-        hint: name === localStackName ? 'Start the stack.' : 'Add it to the setting dataflow.connections.',
-      })
-    },
-    credentials: async (name, signal) => (await secretsOf(name, signal))?.s3,
-    sparkToken: async (name, signal) => (await secretsOf(name, signal))?.sparkToken,
-    mlflowAuth: async (name, signal) => (await secretsOf(name, signal))?.mlflow,
+    get,
+    credentials: async (name, signal) => (await secretsOf(name, 's3', signal))?.s3,
+    sparkToken: async (name, signal) => (await secretsOf(name, 'sparkToken', signal))?.sparkToken,
+    mlflowAuth: async (name, signal) => (await secretsOf(name, 'mlflow', signal))?.mlflow,
     dispose: () => store.dispose(),
   }
+}
+
+/** The settings of a folder may give a known name another address: the secrets kept for that name do not go there. */
+function checkAddress(connection: Connection, kind: SecretKind, given: string | undefined): void {
+  const address = secretAddress(connection, kind)
+  if (address === given) return
+  const what = { s3: 'keys', sparkToken: 'Spark token', mlflow: 'MLflow credentials' }[kind]
+  const to = address === '' ? 'Amazon S3' : address
+  const from = given === '' ? 'Amazon S3' : (given ?? 'another address')
+  throw new LakehouseError('denied', `The ${what} of “${connection.name}” were given for ${from} and are not sent to ${to}.`, {
+    hint: 'If the address in the setting dataflow.connections is right, set the credentials again.',
+  })
 }
 
 function localConnection({ endpoints: { s3, spark, mlflow } }: StackState): readonly Connection[] {

@@ -1,4 +1,4 @@
-import { systemClock, type Clock } from '#base/clock.ts'
+import { systemClock } from '#base/clock.ts'
 import { Lru } from '#base/lru.ts'
 import { throttled, type Report } from '#base/progress.ts'
 import { describeTable, diffTable, listFiles, listHistory, readTableHeader, readTableHealth, readTableRows } from '#delta/reads.ts'
@@ -9,7 +9,7 @@ import type { Place } from './place.ts'
 import type { TableReads } from './tableReads.ts'
 
 /** Reads in this thread. States of versions and footers stay in memory, the most recently used up to a bound. */
-export function createTableReads(openStore: (spec: StoreSpec) => ObjectStore, clock: Pick<Clock, 'now'> = systemClock): TableReads {
+export function createTableReads(openStore: (spec: StoreSpec) => ObjectStore, renew: (connection: string) => void = () => {}): TableReads {
   const memo = createMemo(memoBytes)
   const open = ({ store, key }: Place, report: Report | undefined): DeltaTable =>
     openTable(openStore(store), key, {
@@ -25,9 +25,15 @@ export function createTableReads(openStore: (spec: StoreSpec) => ObjectStore, cl
       listHistory(open(place, report), before === undefined ? { limit } : { before, limit }, signal),
     files: ({ place, ...request }, signal, report) => listFiles(open(place, report), request, signal),
     health: ({ place, at, retentionHours }, signal, report) =>
-      readTableHealth(open(place, report), at, { now: clock.now(), ...(retentionHours === undefined ? {} : { retentionHours }) }, signal),
+      readTableHealth(
+        open(place, report),
+        at,
+        { now: systemClock.now(), ...(retentionHours === undefined ? {} : { retentionHours }) },
+        signal,
+      ),
     rows: ({ place, at, rows }, signal, report) => readTableRows(open(place, report), at, rows, signal),
     diff: ({ place, ...request }, signal, report) => diffTable(open(place, report), request, signal),
+    renew: async ({ connection }) => renew(connection),
   }
 }
 

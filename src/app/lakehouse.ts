@@ -1,8 +1,10 @@
 import { userInfo } from 'node:os'
 import { systemClock } from '#base/clock.ts'
 import { DisposableStore, type Disposable } from '#base/disposable.ts'
+import { asError } from '#base/errors.ts'
+import type { Event } from '#base/event.ts'
 import type { Logger } from '#base/log.ts'
-import { openBuckets, openStore } from '#storage/openStore.ts'
+import { openBuckets, openStore, renewCredentials } from '#storage/openStore.ts'
 import type { S3Endpoint, StoreSpec } from '#storage/storeSpec.ts'
 import { createCatalog, type Catalog } from './catalog.ts'
 import type { ConnectionSecrets } from './connection.ts'
@@ -30,6 +32,8 @@ export interface LakehousePorts {
   readonly settings: SettingsSource
   /** Secrets of a connection named in the settings; undefined when none are kept. */
   readonly secrets: (connection: string) => Promise<ConnectionSecrets | undefined>
+  /** The name of a connection whose secrets have changed. */
+  readonly onDidChangeSecrets?: Event<string>
   /** Folder whose stack this is: the workspace, or the working directory. */
   readonly projectFolder: string
   /** Where locks/ and python/ of the installed product lie. */
@@ -67,9 +71,11 @@ export function createLakehouse(ports: LakehousePorts): Lakehouse {
   const connections = store.add(createConnections(stack, settings, secrets))
   const { credentials } = connections
   const open = (spec: StoreSpec) => openStore(spec, credentials)
-  const reads = workerFile === undefined ? createTableReads(open) : store.add(createWorkerReads(workerFile, credentials))
+  const renew = (connection: string): void => renewCredentials(credentials, connection)
+  const reads = workerFile === undefined ? createTableReads(open, renew) : store.add(createWorkerReads(workerFile, credentials))
   const buckets = (endpoint: S3Endpoint) => openBuckets(endpoint, credentials)
   const catalog = store.add(createCatalog({ connections, reads, openBuckets: buckets }))
+  if (ports.onDidChangeSecrets) store.add(ports.onDidChangeSecrets(name => takeUpSecrets(name, { renew, reads, catalog, log })))
   const servers = store.add(createSparkServers(connections, { userId: userInfo().username, clientType }))
   const mlflow = createTracking(connections)
   return {
@@ -87,3 +93,21 @@ export function createLakehouse(ports: LakehousePorts): Lakehouse {
     dispose: () => store.dispose(),
   }
 }
+
+interface SecretUsers {
+  readonly renew: (connection: string) => void
+  readonly reads: TableReads
+  readonly catalog: Catalog
+  readonly log: Logger
+}
+
+/** What goes on with the keys of before asks for those of now; what they showed is read again. */
+function takeUpSecrets(connection: string, { renew, reads, catalog, log }: SecretUsers): void {
+  renew(connection)
+  reads
+    .renew({ connection }, AbortSignal.timeout(renewMs))
+    .catch((error: unknown) => log.error(asError(error)))
+    .finally(() => catalog.refresh({ kind: 'connection', name: connection }))
+}
+
+const renewMs = 10_000

@@ -38,4 +38,6 @@ export interface TableReads {
     signal: AbortSignal,
     report?: Report,
   ): Promise<TableHealth>
+  /** The credentials of a connection have changed: they are asked for again. */
+  renew(of: { readonly connection: string }, signal: AbortSignal): Promise<void>
 }

@@ -31,6 +31,8 @@ export function createWorkerReads(workerFile: string, credentials: CredentialSou
     rows: (payload, signal, report) => running().read(peer => peer.call('rows', payload, signal, report)),
     diff: (payload, signal, report) => running().read(peer => peer.call('diff', payload, signal, report)),
     health: (payload, signal, report) => running().read(peer => peer.call('health', payload, signal, report)),
+    // A thread that is not there keeps no client.
+    renew: async (payload, signal) => (current?.isAlive ? await current.read(peer => peer.call('renew', payload, signal)) : undefined),
     dispose: () => {
       current?.dispose()
       current = undefined

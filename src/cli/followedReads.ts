@@ -22,6 +22,7 @@ export function followedReads(reads: TableReads, io: Pick<Io, 'flash'>, clock?: 
     rows: followed((...read) => reads.rows(...read)),
     diff: followed((...read) => reads.diff(...read)),
     health: followed((...read) => reads.health(...read)),
+    renew: (of, signal) => reads.renew(of, signal),
   }
 }
 

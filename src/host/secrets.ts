@@ -1,6 +1,7 @@
 import * as vscode from 'vscode'
 import { LakehouseError } from '#base/errors.ts'
-import type { ConnectionSecrets } from '#app/connection.ts'
+import type { Event } from '#base/event.ts'
+import type { ConnectionSecrets, SecretAddresses } from '#app/connection.ts'
 import type { MlflowAuth } from '#mlflow/types.ts'
 import type { S3Credentials } from '#storage/storeSpec.ts'
 
@@ -9,6 +10,8 @@ export interface Secrets {
   get(connection: string): Promise<ConnectionSecrets | undefined>
   set(connection: string, secrets: ConnectionSecrets): Promise<void>
   forget(connection: string): Promise<void>
+  /** The name of a connection whose secrets were kept, replaced or forgotten, in this window or another. */
+  readonly onDidChange: Event<string>
 }
 
 export function createSecrets(storage: vscode.SecretStorage): Secrets {
@@ -16,11 +19,17 @@ export function createSecrets(storage: vscode.SecretStorage): Secrets {
     get: async connection => parseSecrets(await storage.get(key(connection))),
     set: async (connection, secrets) => await storage.store(key(connection), JSON.stringify(secrets)),
     forget: async connection => await storage.delete(key(connection)),
+    onDidChange: listener =>
+      storage.onDidChange(changed => {
+        if (changed.key.startsWith(prefix)) listener(changed.key.slice(prefix.length))
+      }),
   }
 }
 
+const prefix = 'connection:'
+
 function key(connection: string): string {
-  return `connection:${connection}`
+  return `${prefix}${connection}`
 }
 
 /** @throws LakehouseError `corrupt` for text that this extension did not write; the text is not repeated. */
@@ -30,7 +39,18 @@ export function parseSecrets(stored: string | undefined): ConnectionSecrets | un
   const s3 = parseS3(member(whole, 's3'))
   const sparkToken = member(whole, 'sparkToken')
   const mlflow = parseMlflow(member(whole, 'mlflow'))
-  return { ...(s3 ? { s3 } : {}), ...(typeof sparkToken === 'string' ? { sparkToken } : {}), ...(mlflow ? { mlflow } : {}) }
+  const addresses = parseAddresses(member(whole, 'addresses'))
+  return { ...(s3 ? { s3 } : {}), ...(typeof sparkToken === 'string' ? { sparkToken } : {}), ...(mlflow ? { mlflow } : {}), addresses }
+}
+
+/** None for secrets that an earlier version kept without: they are asked for again. */
+function parseAddresses(value: unknown): SecretAddresses {
+  const [s3, sparkToken, mlflow] = ['s3', 'sparkToken', 'mlflow'].map(kind => member(value, kind))
+  return {
+    ...(typeof s3 === 'string' ? { s3 } : {}),
+    ...(typeof sparkToken === 'string' ? { sparkToken } : {}),
+    ...(typeof mlflow === 'string' ? { mlflow } : {}),
+  }
 }
 
 function parseS3(value: unknown): S3Credentials | undefined {

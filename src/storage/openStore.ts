@@ -18,6 +18,11 @@ export function openBuckets(endpoint: S3Endpoint, credentials: CredentialSource,
   return new S3Buckets(connectionTo(endpoint, credentials, limits))
 }
 
+/** Clients of a connection ask for its credentials again before their next request; those under way end as they began. */
+export function renewCredentials(credentials: CredentialSource, connection: string): void {
+  for (const known of connections.get(credentials)?.values() ?? []) if (known.endpoint.connection === connection) known.renew()
+}
+
 function connectionTo(service: S3Endpoint, credentials: CredentialSource, limits: S3Limits): S3Connection {
   const { connection, endpoint, region, pathStyle } = service
   const known = connections.get(credentials) ?? new Map<string, S3Connection>()

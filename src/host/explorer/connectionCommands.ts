@@ -1,6 +1,6 @@
 import * as vscode from 'vscode'
 import { DisposableStore, type Disposable } from '#base/disposable.ts'
-import { localStackName } from '#app/connection.ts'
+import { localStackName, parseConnection, secretAddress, type ConnectionSecrets, type SecretKind } from '#app/connection.ts'
 import type { ConnectionSetting } from '#app/settings.ts'
 import { registerCommand } from '#host/command.ts'
 import type { HostDeps } from '#host/deps.ts'
@@ -29,7 +29,7 @@ async function addConnection(deps: HostDeps): Promise<void> {
   const spark = await askSpark()
   if (spark === undefined) return
   const added: ConnectionSetting = { name, ...place, ...(spark === '' ? {} : { spark }) }
-  if (place.folder === undefined) await askKeys(deps, name)
+  if (place.folder === undefined) await askKeys(deps, added)
   await saveConnection(added)
 }
 
@@ -121,9 +121,11 @@ async function editConnections(): Promise<void> {
 async function setCredentials(deps: HostDeps, argument: unknown): Promise<void> {
   const name = await nameOf(deps, argument)
   if (name === undefined) return
-  await askKeys(deps, name)
-  await askToken(deps, name)
-  await askMlflow(deps, name)
+  const connection = deps.settings.current.connections.find(other => other.name === name)
+  if (!connection) return
+  await askKeys(deps, connection)
+  if (connection.spark !== undefined) await askToken(deps, connection)
+  if (connection.mlflow !== undefined) await askMlflow(deps, connection)
   await refresh(deps, name)
 }
 
@@ -141,46 +143,43 @@ async function refresh({ lakehouse }: HostDeps, name: string): Promise<void> {
 }
 
 /** Keeps an access key; nothing is changed when the user leaves, or leaves it empty. */
-async function askKeys({ secrets }: HostDeps, connection: string): Promise<void> {
-  const title = vscode.l10n.t('Access key of {0}', connection)
+async function askKeys(deps: HostDeps, connection: ConnectionSetting): Promise<void> {
+  const title = vscode.l10n.t('Access key of {0}', connection.name)
   const prompt = vscode.l10n.t('Leave it empty to use the credentials of this machine (environment, profile).')
   const accessKeyId = await vscode.window.showInputBox({ title, prompt, ignoreFocusOut: true })
   if (accessKeyId === undefined || accessKeyId.trim() === '') return
   const secretAccessKey = await vscode.window.showInputBox({
-    title: vscode.l10n.t('Secret key of {0}', connection),
+    title: vscode.l10n.t('Secret key of {0}', connection.name),
     prompt: vscode.l10n.t('It is kept in the secret storage of VS Code, never in the settings.'),
     password: true,
     ignoreFocusOut: true,
   })
   if (secretAccessKey === undefined || secretAccessKey === '') return
-  const kept = await secrets.get(connection)
-  await secrets.set(connection, { ...kept, s3: { accessKeyId: accessKeyId.trim(), secretAccessKey } })
+  await keep(deps, connection, 's3', { s3: { accessKeyId: accessKeyId.trim(), secretAccessKey } })
 }
 
-async function askToken({ secrets, settings }: HostDeps, connection: string): Promise<void> {
-  if (settings.current.connections.find(({ name }) => name === connection)?.spark === undefined) return
+async function askToken(deps: HostDeps, connection: ConnectionSetting): Promise<void> {
   const sparkToken = await vscode.window.showInputBox({
-    title: vscode.l10n.t('Spark token of {0}', connection),
+    title: vscode.l10n.t('Spark token of {0}', connection.name),
     prompt: vscode.l10n.t('Leave it empty when the server asks for none.'),
     password: true,
     ignoreFocusOut: true,
   })
   if (sparkToken === undefined || sparkToken === '') return
-  await secrets.set(connection, { ...(await secrets.get(connection)), sparkToken })
+  await keep(deps, connection, 'sparkToken', { sparkToken })
 }
 
 /** A user with a password, or a token for no user. */
-async function askMlflow({ secrets, settings }: HostDeps, connection: string): Promise<void> {
-  if (settings.current.connections.find(({ name }) => name === connection)?.mlflow === undefined) return
+async function askMlflow(deps: HostDeps, connection: ConnectionSetting): Promise<void> {
   const username = await vscode.window.showInputBox({
-    title: vscode.l10n.t('MLflow user of {0}', connection),
+    title: vscode.l10n.t('MLflow user of {0}', connection.name),
     prompt: vscode.l10n.t('Leave it empty to give a token, or when the server asks for neither.'),
     ignoreFocusOut: true,
   })
   if (username === undefined) return
   const isToken = username.trim() === ''
   const secret = await vscode.window.showInputBox({
-    title: isToken ? vscode.l10n.t('MLflow token of {0}', connection) : vscode.l10n.t('MLflow password of {0}', connection),
+    title: isToken ? vscode.l10n.t('MLflow token of {0}', connection.name) : vscode.l10n.t('MLflow password of {0}', connection.name),
     prompt: vscode.l10n.t('It is kept in the secret storage of VS Code, never in the settings.'),
     password: true,
     ignoreFocusOut: true,
@@ -189,7 +188,18 @@ async function askMlflow({ secrets, settings }: HostDeps, connection: string): P
   const mlflow = isToken
     ? ({ kind: 'bearer', token: secret } as const)
     : ({ kind: 'basic', username: username.trim(), password: secret } as const)
-  await secrets.set(connection, { ...(await secrets.get(connection)), mlflow })
+  await keep(deps, connection, 'mlflow', { mlflow })
+}
+
+/** A secret goes to the address for which it was given, and to no other that a setting may name later. */
+async function keep({ secrets }: HostDeps, setting: ConnectionSetting, kind: SecretKind, secret: ConnectionSecrets): Promise<void> {
+  const kept = await secrets.get(setting.name)
+  const address = secretAddress(parseConnection(setting), kind)
+  await secrets.set(setting.name, {
+    ...kept,
+    ...secret,
+    addresses: { ...kept?.addresses, ...(address === undefined ? {} : { [kind]: address }) },
+  })
 }
 
 /** The connection of the node, else one that the user picks. */

@@ -52,6 +52,11 @@ export class S3Connection {
     }
   }
 
+  /** The next request asks for the credentials. */
+  renew(): void {
+    this.#made = undefined
+  }
+
   async #once<T>(signal: AbortSignal, task: (client: S3Client, sdk: Sdk) => Promise<T>): Promise<T> {
     const sdk = await (this.#sdk ??= import('@aws-sdk/client-s3'))
     const ask = (): Promise<S3Credentials | undefined> => this.#source(this.endpoint.connection, signal)

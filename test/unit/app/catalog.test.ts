@@ -59,6 +59,7 @@ function lake(paths: readonly string[], more: { readonly reads?: Partial<TableRe
       files: unexpected,
       rows: unexpected,
       diff: unexpected,
+      renew: unexpected,
       ...more.reads,
     },
   })

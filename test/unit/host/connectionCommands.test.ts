@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import type { Catalog } from '#app/catalog.ts'
 import type { ConnectionSecrets } from '#app/connection.ts'
 import type { Lakehouse } from '#app/lakehouse.ts'
+import type { TrackingTree } from '#app/trackingTree.ts'
 import { silentLog } from '#base/log.ts'
 import type { HostDeps } from '#host/deps.ts'
 import { registerConnectionCommands } from '#host/explorer/connectionCommands.ts'
@@ -20,7 +21,7 @@ describe('connections', () => {
     const catalog = pretend<Catalog>({ refresh: (node: unknown) => void refreshed.push(node) })
     registerConnectionCommands(
       pretend<HostDeps>({
-        lakehouse: async () => pretend<Lakehouse>({ catalog }),
+        lakehouse: async () => pretend<Lakehouse>({ catalog, mlflowTree: pretend<TrackingTree>({ refresh: () => {} }) }),
         settings: createSettings(silentLog),
         problems: { show: (error: unknown) => assert.fail(String(error)) },
         secrets: {
@@ -39,7 +40,9 @@ describe('connections', () => {
     assert.deepEqual(answers.configuration, {
       connections: [{ name: 'minio', endpoint: 'http://localhost:9000', region: 'us-east-1', spark: 'sc://localhost:15002' }],
     })
-    assert.deepEqual(Object.fromEntries(kept), { minio: { s3: { accessKeyId: 'key', secretAccessKey: 'secret' } } })
+    assert.deepEqual(Object.fromEntries(kept), {
+      minio: { s3: { accessKeyId: 'key', secretAccessKey: 'secret' }, addresses: { s3: 'http://localhost:9000' } },
+    })
     assert.ok(seen.messages.includes('Secret key of minio (hidden)'))
   })
 
@@ -70,7 +73,11 @@ describe('connections', () => {
     const node = { kind: 'connection', name: 'minio' }
     answers.inputs = ['key', 'secret', 'token']
     await commands.executeCommand(ids.setCredentials, node)
-    assert.deepEqual(kept.get('minio'), { s3: { accessKeyId: 'key', secretAccessKey: 'secret' }, sparkToken: 'token' })
+    assert.deepEqual(kept.get('minio'), {
+      s3: { accessKeyId: 'key', secretAccessKey: 'secret' },
+      sparkToken: 'token',
+      addresses: { s3: '', sparkToken: 'sc://localhost:15002' },
+    })
     await commands.executeCommand(ids.forgetCredentials, node)
     assert.deepEqual([kept.size, refreshed], [0, [node, node]])
   })

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { Emitter } from '#base/event.ts'
 import { LakehouseError } from '#base/errors.ts'
 import { silentLog } from '#base/log.ts'
 import { withSignal } from '#host/cancel.ts'
@@ -67,19 +68,30 @@ describe('problems', () => {
 describe('secrets', () => {
   it('keeps the keys of a connection and forgets them', async () => {
     const kept = new Map<string, string>()
+    const changed = new Emitter<{ readonly key: string }>()
+    const heard: string[] = []
     const secrets = createSecrets({
       get: async key => kept.get(key),
       store: async (key, value) => void kept.set(key, value),
       delete: async key => void kept.delete(key),
       keys: async () => [...kept.keys()],
-      onDidChange: () => ({ dispose: () => {} }),
+      onDidChange: changed.event,
     })
-    const own = { s3: { accessKeyId: 'a', secretAccessKey: 'b' }, sparkToken: 't' }
+    secrets.onDidChange(name => heard.push(name))
+    const addresses = { s3: 'http://localhost:9000', sparkToken: 'sc://localhost:15002' }
+    const own = { s3: { accessKeyId: 'a', secretAccessKey: 'b' }, sparkToken: 't', addresses }
     await secrets.set('minio', own)
     assert.deepEqual(await secrets.get('minio'), own)
     assert.equal(await secrets.get('other'), undefined)
     await secrets.forget('minio')
     assert.equal(await secrets.get('minio'), undefined)
+    changed.fire({ key: 'connection:minio' })
+    changed.fire({ key: 'other' })
+    assert.deepEqual(heard, ['minio'])
+  })
+
+  it('takes secrets without an address for such that may go nowhere', () => {
+    assert.deepEqual(parseSecrets('{"sparkToken":"t"}'), { sparkToken: 't', addresses: {} })
   })
 
   it('does not repeat what it cannot read', () => {
