@@ -11,6 +11,7 @@ import type { ConnectionSecrets } from './connection.ts'
 import { checkCompose, type ComposeProblems } from './composeProblems.ts'
 import { createConnections, type Connections } from './connections.ts'
 import { createTableReads } from './deltaReads.ts'
+import { createDoctor, type Doctor } from './doctor.ts'
 import { findTables, type FoundTable } from './findTables.ts'
 import type { Place } from './place.ts'
 import { createPreview, type Preview } from './preview.ts'
@@ -46,6 +47,7 @@ export interface LakehousePorts {
 /** Everything a user can do, without a UI. Nothing is opened, read or started before it is asked for. */
 export interface Lakehouse extends Disposable {
   readonly stack: StackControl
+  readonly doctor: Doctor
   /** What is wrong in the compose files of the folder, as they stand in editors. */
   readonly compose: (unsaved: ReadonlyMap<string, string>, signal: AbortSignal) => Promise<ComposeProblems>
   readonly connections: Connections
@@ -66,7 +68,7 @@ const clientType = 'dataflow-lab'
 export function createLakehouse(ports: LakehousePorts): Lakehouse {
   const { log, settings, secrets, projectFolder, productFolder, workerFile, env } = ports
   const store = new DisposableStore()
-  const engines = store.add(openEngines({ projectFolder, productFolder, env, log, clock: systemClock }))
+  const engines = store.add(openEngines({ projectFolder, productFolder, env, settings, log, clock: systemClock }))
   const stack = store.add(createStackControl(engines, { log, clock: systemClock, createBuckets: createStackBuckets }))
   const connections = store.add(createConnections(stack, settings, secrets))
   const { credentials } = connections
@@ -80,6 +82,7 @@ export function createLakehouse(ports: LakehousePorts): Lakehouse {
   const mlflow = createTracking(connections)
   return {
     stack,
+    doctor: createDoctor({ projectFolder, productFolder, env, settings, stack }),
     compose: (unsaved, signal) => checkCompose({ folder: projectFolder, env, unsaved }, signal),
     connections,
     catalog,

@@ -14,14 +14,14 @@ export interface StackDefinition {
 
 export interface DefinitionSource {
   /** Whether the folder has a compose file of its own. Reads no more than that file. */
-  isOwn(signal: AbortSignal): Promise<boolean>
+  readonly isOwn: (signal: AbortSignal) => Promise<boolean>
   /**
    * The compose file of the folder, else the one that is embedded in the product. Files are read at each call, and parsed where
    * they have changed.
    *
    * @throws LakehouseError `invalid` with file, line and reason of the first diagnostic, all of them in `details.diagnostics`
    */
-  read(signal: AbortSignal): Promise<StackDefinition>
+  readonly read: (signal: AbortSignal) => Promise<StackDefinition>
 }
 
 export interface DefinitionPlace {
