@@ -74,6 +74,7 @@ const options = {
   follow: { type: 'boolean', short: 'f' },
   usage: flag,
   yes: { type: 'boolean', short: 'y' },
+  fix: { type: 'string', multiple: true },
   endpoint: text,
   region: text,
   'path-style': flag,

@@ -2,6 +2,7 @@ import { asError, LakehouseError, toProblem } from '#base/errors.ts'
 import { unreachable } from '#base/unreachable.ts'
 import type { Command, Parsed } from './args.ts'
 import { diff } from './diffCommand.ts'
+import { doctor } from './doctorCommand.ts'
 import { ClosedError, type Io } from './io.ts'
 import { health } from './healthCommand.ts'
 import { openLab } from './lab.ts'
@@ -23,11 +24,10 @@ export async function runCommand({ command, common }: Parsed, io: Io, signal: Ab
   try {
     const lab = await openLab(common, command.kind === 'sql' ? command.connect : undefined, counted)
     try {
-      await carryOut(command, { format: common.format, lab, io: counted, signal })
+      return (await carryOut(command, { format: common.format, lab, io: counted, signal })) ?? 0
     } finally {
       lab.lakehouse.dispose()
     }
-    return 0
   } catch (thrown) {
     if (thrown instanceof ClosedError) return 0
     if (thrown instanceof UsageError) throw thrown
@@ -36,7 +36,8 @@ export async function runCommand({ command, common }: Parsed, io: Io, signal: Ab
   }
 }
 
-async function carryOut(command: Command, run: Run): Promise<void> {
+/** The exit status where it is another than 0. */
+async function carryOut(command: Command, run: Run): Promise<void | 0 | 1> {
   switch (command.kind) {
     case 'tables':
       return await tables(command, run)
@@ -62,6 +63,8 @@ async function carryOut(command: Command, run: Run): Promise<void> {
       return await planStack(command, run)
     case 'logs':
       return await logs(command, run)
+    case 'doctor':
+      return await doctor(command, run)
     case 'help':
     case 'productVersion':
       throw new Error(`${command.kind} needs no lakehouse.`)

@@ -7,15 +7,18 @@ export type StackCommand =
   | { readonly kind: 'change'; readonly request: StackRequest; readonly isConfirmed: boolean }
   | { readonly kind: 'plan'; readonly request: StackRequest }
   | { readonly kind: 'logs'; readonly services: readonly ServiceName[]; readonly lines: number; readonly isFollowed: boolean }
+  /** `fixes` are codes of findings to mend. */
+  | { readonly kind: 'doctor'; readonly fixes: readonly string[]; readonly isConfirmed: boolean }
 
 /** Those of any command about the stack. */
-export const stackOptions = ['lines', 'follow', 'usage', 'yes'] as const
+export const stackOptions = ['lines', 'follow', 'usage', 'yes', 'fix'] as const
 
 interface StackValues {
   readonly lines?: string | undefined
   readonly follow?: boolean | undefined
   readonly usage?: boolean | undefined
   readonly yes?: boolean | undefined
+  readonly fix?: readonly string[] | undefined
 }
 
 const own: Readonly<Record<string, readonly (keyof StackValues)[]>> = {
@@ -28,6 +31,7 @@ const own: Readonly<Record<string, readonly (keyof StackValues)[]>> = {
   scale: [],
   remove: [],
   reset: ['yes'],
+  doctor: ['fix', 'yes'],
 }
 
 const names = Object.keys(own).join(', ')
@@ -46,6 +50,9 @@ export function stackCommand([action, ...rest]: readonly string[], values: Stack
       return { kind: 'status', withUsage: values.usage === true }
     case 'logs':
       return { kind: 'logs', services: rest, lines: limitOf(values.lines, defaultLines, 'lines'), isFollowed: values.follow === true }
+    case 'doctor':
+      if (rest.length > 0) throw new UsageError('"stack doctor" is about the whole stack; it takes no service.')
+      return { kind: 'doctor', fixes: (values.fix ?? []).flatMap(codes => codes.split(',')), isConfirmed: values.yes === true }
     case 'plan':
       return { kind: 'plan', request: requestOf(rest[0] ?? 'up', rest.slice(1)) }
     default:

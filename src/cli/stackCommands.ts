@@ -1,13 +1,13 @@
 import { LakehouseError } from '#base/errors.ts'
 import type { StackPlan } from '#stack/plan.ts'
-import type { LogLine, ServiceName, ServiceUsage, StackProgress } from '#stack/types.ts'
+import type { LogLine, ServiceName, ServiceUsage } from '#stack/types.ts'
 import type { Io } from './io.ts'
 import type { StackCommand } from './stackArgs.ts'
+import { stepReporter } from './stackReport.ts'
 import { lossText, planText, statusJson, statusText } from './stackOutput.ts'
 import type { Run } from './tableCommands.ts'
 
 type Of<Kind extends StackCommand['kind']> = StackCommand & { readonly kind: Kind }
-type Report = (progress: StackProgress) => void
 
 export async function status({ withUsage }: Of<'status'>, { format, lab, io, signal }: Run): Promise<void> {
   const control = lab.lakehouse.stack
@@ -19,7 +19,7 @@ export async function status({ withUsage }: Of<'status'>, { format, lab, io, sig
 export async function changeStack({ request, isConfirmed }: Of<'change'>, { format, lab, io, signal }: Run): Promise<void> {
   const control = lab.lakehouse.stack
   if (request.kind === 'reset' && !isConfirmed) await confirm(await control.plan(request, signal), io, signal)
-  const state = await control.change(request, reporter(io), signal)
+  const state = await control.change(request, stepReporter(io), signal)
   await io.out(format.kind === 'json' ? `${JSON.stringify(statusJson(state))}\n` : statusText(state))
 }
 
@@ -66,16 +66,4 @@ async function confirm(plan: StackPlan, io: Io, signal: AbortSignal): Promise<vo
   throw new LakehouseError('denied', 'A reset deletes data for good, and nobody can be asked here.', {
     hint: 'Look at it with "dataflow stack plan reset", then give --yes.',
   })
-}
-
-/** A line for each step; on a terminal the amount moves within the line. */
-function reporter(io: Io): Report {
-  let last = ''
-  return ({ step, done, total, outcome }) => {
-    // What stays as it is stands in the last line.
-    if (outcome === 'kept') return
-    if (step !== last) io.tell(step)
-    last = step
-    if (done !== undefined && total !== undefined && total > 0) io.flash(`${step}: ${Math.floor((done / total) * 100)} %`)
-  }
 }

@@ -23,6 +23,7 @@ Commands
   stack    scale <service> <count>                run so many of it
   stack    remove [service...]                    take away what runs them; their data stay
   stack    reset [service...] [--yes]             erase them with their data; asks unless told --yes
+  stack    doctor [--fix CODE] [--yes]            what is wrong with it, why, and how it is mended
 
 A root or table is a path, a file:// URI or s3://bucket/key.
 

@@ -7,12 +7,13 @@ import {
   parseDocument,
   visit,
   type Document,
+  type Node,
   type Pair,
   type Scalar,
   type YAMLSeq,
 } from 'yaml'
 import { LakehouseError } from '#base/errors.ts'
-import type { Change, Position } from './change.ts'
+import type { Change, Position, YamlValue } from './change.ts'
 
 type Placed = Exclude<Change, { readonly kind: 'set' }>
 type Setting = Extract<Change, { readonly kind: 'set' }>
@@ -103,19 +104,37 @@ function setAll(text: string, settings: readonly Setting[]): string {
     if (isSeq(list)) setInList(document, list, `${path.at(-1)}=`, value)
     else {
       makeMaps(document, path)
-      document.setIn(path, document.createNode(value))
+      document.setIn(path, nodeOf(document, value))
     }
   }
   return document.toString({ lineWidth: 0 })
 }
 
-/** A key without a value on the way (`services:` alone) cannot take one. */
+/** Maps on the way: a key without a value (`services:` alone) becomes one, a short list of dependencies its long form. */
 function makeMaps(document: Document.Parsed, path: readonly string[]): void {
   if (!isMap(document.contents)) document.set('services', document.createNode({}))
   for (let length = 1; length < path.length; length += 1) {
     const above = path.slice(0, length)
-    if (!isCollection(document.getIn(above))) document.setIn(above, document.createNode({}))
+    const found = document.getIn(above)
+    if (isSeq(found)) document.setIn(above, document.createNode(longForm(found)))
+    else if (!isMap(found)) document.setIn(above, document.createNode({}))
   }
+}
+
+function longForm({ items }: YAMLSeq): object {
+  const names = items.flatMap(item => (isScalar(item) ? [String(item.value)] : []))
+  return Object.fromEntries(names.map(name => [name, { condition: 'service_started' }]))
+}
+
+/** `0:0` is a number to base 60 for older readers of YAML. */
+function nodeOf(document: Document.Parsed, value: YamlValue): Node {
+  const node = document.createNode(value)
+  visit(node, {
+    Scalar: (_key, scalar) => {
+      if (typeof scalar.value === 'string' && /^\d+(?::\d+)+$/.test(scalar.value)) scalar.type = 'QUOTE_DOUBLE'
+    },
+  })
+  return node
 }
 
 function setInList(document: Document.Parsed, list: YAMLSeq, prefix: string, value: unknown): void {

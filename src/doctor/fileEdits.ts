@@ -6,7 +6,7 @@ import { createProblems } from '#compose/tree.ts'
 import type { Change } from './change.ts'
 import { changeEnv, changeYaml } from './edit.ts'
 import type { Fix } from './finding.ts'
-import { isWeak } from './rules/safety.ts'
+import { isWeak } from './rules/passwords.ts'
 
 /** A file as a fix would leave it. */
 export interface FileEdit {

@@ -58,6 +58,11 @@ interface InService extends InFile {
   readonly service: ServiceName
 }
 
+interface ServiceImage {
+  readonly service: ServiceName
+  readonly image: string
+}
+
 /** What was seen, for each kind of finding. Sizes are bytes; no secret is ever among them. */
 export interface FindingFacts {
   readonly engineDenied: { readonly address: string; readonly group: string | null }
@@ -72,8 +77,8 @@ export interface FindingFacts {
   readonly localhostInContainer: InService & { readonly variable: string; readonly address: string; readonly better: string }
   readonly clockSkew: { readonly service: ServiceName; readonly seconds: number }
   readonly imageGone: InService & { readonly image: string; readonly better: string }
-  readonly imageUnpinned: { readonly images: readonly { readonly service: ServiceName; readonly image: string }[] }
-  readonly imageAbsent: { readonly service: ServiceName; readonly image: string; readonly registry: string; readonly why: string }
+  readonly imageUnpinned: { readonly images: readonly ServiceImage[] }
+  readonly imageAbsent: { readonly images: readonly ServiceImage[]; readonly registry: string; readonly why: string }
   readonly airbyteRetired: { readonly services: readonly ServiceName[] }
   readonly versionsMismatch: VersionMismatch
   readonly connectMissing: InService & { readonly better: string }

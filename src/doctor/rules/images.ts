@@ -3,6 +3,7 @@ import type { Finding } from '#doctor/finding.ts'
 import { activeServices, inFile, manual, override, roleOf } from '#doctor/fixes.ts'
 import { registryOf, repositoryOf, tagOf } from '#doctor/image.ts'
 import { healthcheckFor } from './healthchecks.ts'
+import { sharedKey } from './passwords.ts'
 
 /** What took MinIO's place: the image of our own project file. It keeps another form of data. */
 const rustfs = 'rustfs/rustfs:1.0.0@sha256:8cc9801755448b71a786705ce76692c77e14936cccd87cf2fc31842e58f4d1ff'
@@ -57,7 +58,10 @@ function s3Keys({ environment }: FileService) {
   return {
     image: rustfs,
     'environment/RUSTFS_ACCESS_KEY': user,
-    'environment/RUSTFS_SECRET_KEY': password,
+    'environment/RUSTFS_SECRET_KEY': sharedKey(password),
+    'environment/RUSTFS_OBS_LOG_DIRECTORY': '',
+    // What Docker makes of a folder belongs to root.
+    user: '0:0',
     // The old one asks for MinIO's own page of health.
     healthcheck: healthcheckFor('s3', 9000),
   }
@@ -98,9 +102,12 @@ function isMoving(image: string): boolean {
 }
 
 function absent({ images = [] }: Facts, services: readonly FileService[], isGone: (name: string) => boolean): readonly Finding[] {
-  const isBuilt = (name: string): boolean => services.some(service => service.name === name && service.isBuilt)
-  return images.flatMap(({ service, image, isPresent, unreachable }): Finding[] => {
-    if (isPresent || unreachable === null || isGone(service) || isBuilt(service)) return []
-    return [{ code: 'imageAbsent', severity: 'error', facts: { service, image, ...unreachable }, fix: manual }]
+  const wanted = services.filter(({ name, isBuilt }) => !isBuilt && !isGone(name)).map(({ name }) => name)
+  const missing = images.filter(({ service, isPresent, unreachable }) => wanted.includes(service) && !isPresent && unreachable !== null)
+  const registries = [...new Set(missing.map(({ unreachable }) => unreachable?.registry ?? ''))]
+  return registries.map(registry => {
+    const own = missing.filter(({ unreachable }) => unreachable?.registry === registry)
+    const facts = { registry, why: own[0]?.unreachable?.why ?? '', images: own.map(({ service, image }) => ({ service, image })) }
+    return { code: 'imageAbsent', severity: 'error', facts, fix: manual }
   })
 }

@@ -3,34 +3,16 @@ import type { Facts, FileFacts, FilePort, FileService, Variable } from '#doctor/
 import type { Finding, Fix } from '#doctor/finding.ts'
 import { activeServices, inFile, manual, rewrites } from '#doctor/fixes.ts'
 import { isAirbyte } from './images.ts'
+import { isWeak } from './passwords.ts'
 
 const secretName = /PASSWORD|PASSWD|SECRET|TOKEN|PRIVATE_KEY/
 const s3Secret = /^(?:MINIO_ROOT_PASSWORD|MINIO_SECRET_KEY|RUSTFS_SECRET_KEY|AWS_SECRET_ACCESS_KEY|S3_SECRET_KEY)$/
-const weak: ReadonlySet<string> = new Set(
-  [
-    'admin',
-    'admin123',
-    'password',
-    'password123',
-    'password1234',
-    'minioadmin',
-    'rustfsadmin',
-    'minio123',
-    'miniostorage',
-    'changeme',
-  ].concat(['secret', 'test', 'root', 'postgres', 'airbyte', 'mlflow', 'prefect', 'jupyter', '123456']),
-)
-
 /** Passwords that everybody knows, and ports that everybody in the network reaches. */
 export function safetyFindings(facts: Facts): readonly Finding[] {
   const { file } = facts
   if (!file) return []
   const services = activeServices(facts).filter(service => !isAirbyte(service))
   return [...weakPasswords(services, file), ...publishedToAll(services)]
-}
-
-export function isWeak(value: string): boolean {
-  return weak.has(value.toLowerCase())
 }
 
 interface Known {

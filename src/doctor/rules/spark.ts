@@ -6,6 +6,7 @@ import { repositoryOf, tagOf } from '#doctor/image.ts'
 import { minorOf, sparkLines } from '#doctor/versions.ts'
 import { healthcheckFor } from './healthchecks.ts'
 import { officialSpark } from './images.ts'
+import { sharedKey } from './passwords.ts'
 
 const connectPort = 15_002
 
@@ -99,7 +100,7 @@ function environmentOf(master: FileService, s3: FileService | undefined): Readon
   const from = (names: readonly string[]): string | undefined =>
     [master, ...(s3 ? [s3] : [])].flatMap(({ environment }) => names.flatMap(name => environment.get(name)?.written ?? []))[0]
   const user = from(['AWS_ACCESS_KEY_ID', 'MINIO_ROOT_USER', 'RUSTFS_ACCESS_KEY'])
-  const password = from(['AWS_SECRET_ACCESS_KEY', 'MINIO_ROOT_PASSWORD', 'RUSTFS_SECRET_KEY'])
+  const password = sharedKey(from(['AWS_SECRET_ACCESS_KEY', 'MINIO_ROOT_PASSWORD', 'RUSTFS_SECRET_KEY']))
   return {
     SPARK_NO_DAEMONIZE: 'true',
     // Spark from 4.0 on asks its clients for it.

@@ -1,5 +1,5 @@
 import { unreachable } from '#base/unreachable.ts'
-import type { DiskUse, PortHolder } from '#doctor/finding.ts'
+import type { DiskUse, FindingFacts, PortHolder } from '#doctor/finding.ts'
 import { anyOf } from '#doctor/versions.ts'
 import type { Language } from './wording.ts'
 
@@ -99,14 +99,14 @@ export const english: Language = {
     }),
     imageUnpinned: ({ images }) => ({
       title: 'Images may be others tomorrow.',
-      evidence: images.map(({ service, image }) => `${service}: ${image}`).join('; '),
+      evidence: `${imageList(images)}.`,
       explanation: 'A moving tag is pulled anew on another day or machine, and may bring another version.',
       steps: ['Name a version, best with its digest: image:tag@sha256:…'],
     }),
-    imageAbsent: ({ service, image, registry, why }) => ({
-      title: `The image of ${service} is not here and cannot be had now.`,
-      evidence: `${image} is not on this machine; ${registry}: ${why}.`,
-      explanation: 'The service starts once the image was pulled.',
+    imageAbsent: ({ images, registry, why }) => ({
+      title: `Images are not here, and ${registry} does not answer.`,
+      evidence: `${imageList(images)}; ${registry}: ${why}.`,
+      explanation: 'Their services start once the images were pulled.',
       steps: [
         'Check the network and the proxy of the container engine.',
         'Or run the services as plain processes: dataflow.stack.engine = local.',
@@ -258,6 +258,21 @@ export const english: Language = {
     }),
   },
   commands: { createBuckets: 'Create the buckets', startStack: 'Start the stack', removeLeftovers: 'Remove them' },
+  parts: {
+    services: 'Services',
+    file: 'Compose file',
+    engine: 'Container engine',
+    machine: 'Memory and limits',
+    disks: 'Disks',
+    network: 'Proxies and certificates',
+    local: 'Python and data folder',
+    leftovers: 'Old downloads',
+    workspace: 'Settings and code',
+    ports: 'Ports',
+    servers: 'Clocks and versions of servers',
+    buckets: 'Buckets',
+    images: 'Images',
+  },
   edit: 'Show the change…',
   set: (key, value) => `Set ${key} to ${value}`,
 }
@@ -267,6 +282,10 @@ const diskUse: Readonly<Record<DiskUse, string>> = { data: 'the lake', cache: 'd
 function gigabytes(bytes: number): string {
   const digits = bytes < 10 * 1024 ** 3 ? 1 : 0
   return `${(bytes / 1024 ** 3).toLocaleString('en', { maximumFractionDigits: digits })} GB`
+}
+
+function imageList(images: FindingFacts['imageUnpinned']['images']): string {
+  return images.map(({ service, image }) => `${service}: ${image}`).join('; ')
 }
 
 function duration(seconds: number): string {

@@ -1,4 +1,5 @@
 import { unreachable } from '#base/unreachable.ts'
+import type { Part } from '#doctor/examine.ts'
 import type { Finding, FindingCode, FindingFacts, FixCommand } from '#doctor/finding.ts'
 
 /** What a person reads of a finding. */
@@ -19,6 +20,7 @@ export interface Language {
     readonly [Code in FindingCode]: (facts: FindingFacts[Code]) => Omit<Wording, 'steps'> & { readonly steps?: readonly string[] }
   }
   readonly commands: Readonly<Record<FixCommand, string>>
+  readonly parts: Readonly<Record<Part, string>>
   readonly edit: string
   readonly set: (key: string, value: string) => string
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { parseCommand } from '#cli/args.ts'
 import { UsageError } from '#cli/usageError.ts'
 
-const stackCommands = 'up, down, restart, status, logs, plan, scale, remove, reset'
+const stackCommands = 'up, down, restart, status, logs, plan, scale, remove, reset, doctor'
 const text = { format: { kind: 'text' } } as const
 
 describe('parseCommand', () => {
@@ -27,6 +27,7 @@ describe('parseCommand', () => {
       ['stack', 'scale', 'spark-worker', '3'],
       ['stack', 'plan'],
       ['stack', 'plan', 'reset', 's3'],
+      ['stack', 'doctor', '--fix', 'imageGone,weakPassword', '--fix', 'portTaken', '-y'],
       ['stack', 'status', '--usage'],
       ['stack', 'logs'],
       ['stack', 'logs', 's3', '--follow', '--lines', '7'],
@@ -55,6 +56,7 @@ describe('parseCommand', () => {
       { kind: 'change', request: { kind: 'scale', service: 'spark-worker', count: 3 }, isConfirmed: false },
       { kind: 'plan', request: { kind: 'up' } },
       { kind: 'plan', request: { kind: 'reset', services: ['s3'] } },
+      { kind: 'doctor', fixes: ['imageGone', 'weakPassword', 'portTaken'], isConfirmed: true },
       { kind: 'status', withUsage: true },
       { kind: 'logs', services: [], lines: 100, isFollowed: false },
       { kind: 'logs', services: ['s3'], lines: 7, isFollowed: true },
@@ -102,6 +104,8 @@ describe('parseCommand', () => {
     [['stack'], `"stack" needs one of: ${stackCommands}.`],
     [['stack', 'start'], `"stack" has no command "start"; it has ${stackCommands}.`],
     [['stack', 'status', 's3'], '"stack status" is about the whole stack; it takes no service.'],
+    [['stack', 'doctor', 's3'], '"stack doctor" is about the whole stack; it takes no service.'],
+    [['stack', 'up', '--fix', 'portTaken'], '"stack up" has no option --fix.'],
     [['stack', 'up', '--lines', '3'], '"stack up" has no option --lines.'],
     [['stack', 'down', '--yes'], '"stack down" has no option --yes.'],
     [['stack', 'scale', 'spark-worker'], '"stack scale" needs a service and a number.'],
