@@ -1,9 +1,9 @@
 import { substitute, type Variables } from './interpolate.ts'
-import type { Problems } from './tree.ts'
+import { placesIn, type Place, type Problems } from './tree.ts'
 
 interface EnvReading {
   readonly text: string
-  readonly file: string
+  readonly placeAt: (offset: number) => Place
   readonly problems: Problems
   readonly values: Map<string, string>
   readonly outside: Variables
@@ -15,7 +15,8 @@ interface EnvReading {
  * has wins inside values. @throws nothing; a line that cannot be read is a problem and ends the reading.
  */
 export function parseEnvFile(text: string, file: string, outside: Variables, problems: Problems): ReadonlyMap<string, string> {
-  const reading: EnvReading = { text: text.replace(/^\uFEFF/, ''), file, problems, values: new Map(), outside }
+  const content = text.replace(/^\uFEFF/, '')
+  const reading: EnvReading = { text: content, placeAt: placesIn(content, file), problems, values: new Map(), outside }
   let at = 0
   while (at >= 0) at = readStatement(reading, at)
   return reading.values
@@ -69,8 +70,7 @@ function readQuoted(reading: EnvReading, name: string, start: number, quote: '"'
 function set(reading: EnvReading, name: string, at: number, value: string): boolean {
   const result = substitute(value, variable => reading.outside(variable) ?? reading.values.get(variable))
   if (result.kind === 'failure') return fail(reading, at, result.message) !== -1
-  for (const unset of result.unset)
-    reading.problems.warn(placeOf(reading, at), `The variable ${unset} is not set and became an empty text.`)
+  for (const unset of result.unset) reading.problems.warn(reading.placeAt(at), `The variable ${unset} is not set and became an empty text.`)
   reading.values.set(name, result.text)
   return true
 }
@@ -101,12 +101,7 @@ function endOf(pattern: RegExp, text: string, from: number): number {
   return from + (pattern.exec(text)?.[0].length ?? 0)
 }
 
-function placeOf({ text, file }: EnvReading, at: number) {
-  const lines = text.slice(0, at).split('\n')
-  return { file, line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 }
-}
-
 function fail(reading: EnvReading, at: number, message: string): -1 {
-  reading.problems.error(placeOf(reading, at), message)
+  reading.problems.error(reading.placeAt(at), message)
   return -1
 }

@@ -40,7 +40,7 @@ export interface Problems {
   warn(at: Place, message: string): void
 }
 
-/** Collects problems, each once, errors and warnings apart. */
+/** Collects problems, each once and the first hundred, errors and warnings apart. */
 export function createProblems(): Problems & { readonly errors: Diagnostic[]; readonly warnings: Diagnostic[] } {
   const errors: Diagnostic[] = []
   const warnings: Diagnostic[] = []
@@ -52,10 +52,27 @@ export function createProblems(): Problems & { readonly errors: Diagnostic[]; re
   }
 }
 
+/** More of them help nobody. */
+const mostProblems = 100
+
 function addOnce(list: Diagnostic[], { file, line, column, message }: Diagnostic): void {
   const isSame = (other: Diagnostic): boolean =>
     other.line === line && other.column === column && other.file === file && other.message === message
-  if (!list.some(isSame)) list.push({ file, line, column, message })
+  if (list.length < mostProblems && !list.some(isSame)) list.push({ file, line, column, message })
+}
+
+/** Gives the place of an offset of a text; lines end as in an editor. */
+export function placesIn(text: string, file: string): (offset: number) => Place {
+  const starts = [0, ...[...text.matchAll(/\r\n|\r|\n/g)].map(({ index, 0: end }) => index + end.length)]
+  return offset => {
+    let [low, high] = [0, starts.length - 1]
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2)
+      if ((starts[middle] ?? 0) <= offset) low = middle
+      else high = middle - 1
+    }
+    return { file, line: low + 1, column: Math.min(offset, text.length) - (starts[low] ?? 0) + 1 }
+  }
 }
 
 /** A text at a place. */

@@ -1,9 +1,9 @@
-import { isAlias, isMap, isScalar, LineCounter, parseAllDocuments, type Alias, type ParsedNode, type Scalar, type YAMLMap } from 'yaml'
+import { Composer, isAlias, isMap, isScalar, Parser, type Alias, type CST, type ParsedNode, type Scalar, type YAMLMap } from 'yaml'
 import { plainScalar } from './scalar.ts'
-import { mapOf, textAt, type Entry, type Place, type Problems, type Tree } from './tree.ts'
+import { mapOf, placesIn, textAt, type Entry, type Place, type Problems, type Tree } from './tree.ts'
 
 /** Far beyond any compose file: larger ones are not read. */
-const mostCharacters = 1_000_000
+const mostCharacters = 200_000
 /** A tree of more nodes is no compose file but aliases of aliases of aliases. */
 const mostNodes = 100_000
 const mostDepth = 60
@@ -30,22 +30,40 @@ export function parseYaml(text: string, file: string, problems: Problems): Tree 
     problems.error(start, `The file has ${text.length} characters; at most ${mostCharacters} are read.`)
     return undefined
   }
-  const lines = new LineCounter()
-  const placeAt = (offset: number): Place => {
-    const { line, col } = lines.linePos(offset)
-    return { file, line: Math.max(line, 1), column: Math.max(col, 1) }
+  // The parser's own counter leaves lines out behind an error.
+  const placeAt = placesIn(text, file)
+  const tokens = [...new Parser().parse(text)]
+  const deep = tooDeep(tokens)
+  if (deep !== undefined) {
+    problems.error(placeAt(deep.offset), `Here the file is more than ${mostDepth} levels deep.`)
+    return undefined
   }
-  const documents = parseAllDocuments(text, { ...yamlOptions, lineCounter: lines })
-  const [document, second] = 'empty' in documents ? [] : documents
-  const errors = [document, second].flatMap(each => each?.errors ?? [])
-  for (const error of errors) problems.error(placeAt(error.pos[0]), `This is not YAML: ${error.message}.`)
-  if (second !== undefined) {
+  const [document, second] = new Composer(yamlOptions).compose(tokens)
+  // What follows the first error mostly follows from it.
+  const error = document?.errors[0] ?? second?.errors[0]
+  if (error !== undefined) problems.error(placeAt(error.pos[0]), `This is not YAML: ${error.message}.`)
+  else if (second !== undefined) {
     problems.error(placeAt(second.range[0]), 'A second YAML document begins here. Put overrides into an override file.')
   }
-  if (errors.length > 0 || second !== undefined) return undefined
+  if (error !== undefined || second !== undefined) return undefined
   if (document === undefined) return plainScalar('', start)
   const placeOf = ({ range }: ParsedNode): Place => placeAt(range[0])
   return treeOf(document.contents, start, { problems, placeOf, anchors: new Map(), aliases: 0, nodes: 0 }, 0)
+}
+
+/**
+ * A token that lies deeper than `mostDepth`. The composer calls itself at each level, and a stack that ends inside of a regular
+ * expression ends the whole process.
+ */
+function tooDeep(tokens: readonly CST.Token[]): CST.Token | undefined {
+  let level = tokens
+  for (let depth = 0; depth <= mostDepth; depth++) level = level.flatMap(tokensIn)
+  return level[0]
+}
+
+function tokensIn(token: CST.Token): readonly CST.Token[] {
+  if (token.type === 'document') return token.value === undefined ? [] : [token.value]
+  return 'items' in token ? token.items.flatMap(({ key, value }) => [key, value].filter(part => part != null)) : []
 }
 
 /** `fallback` is the place of a node that is not written. */
@@ -95,6 +113,7 @@ function mapTree(map: YAMLMap.Parsed, at: Place, reading: Reading, depth: number
   const written = new Map<string, Entry>()
   const merged = new Map<string, Entry>()
   for (const { key, value } of map.items) {
+    if (reading.nodes >= mostNodes) break
     const keyAt = reading.placeOf(key)
     const name = keyText(key, keyAt, reading, depth)
     const tree = treeOf(value, keyAt, reading, depth + 1)
