@@ -10,6 +10,7 @@ import { registerMlflow, type MlflowView } from '#host/mlflow/register.ts'
 import { registerNotebook } from '#host/notebook/register.ts'
 import { registerPanels } from '#host/panels/register.ts'
 import { createProblems } from '#host/problems.ts'
+import { registerProject } from '#host/project/register.ts'
 import { createSecrets } from '#host/secrets.ts'
 import { createSettings } from '#host/settings.ts'
 import { registerStack, type StackView } from '#host/stack/register.ts'
@@ -60,7 +61,7 @@ export function activate({ extensionUri, secrets: storage, subscriptions, worksp
   const explorer = registerExplorer(explorerDeps, watch)
   const mlflow = registerMlflow(deps, watch)
   const stack = registerStack(deps, watch)
-  subscriptions.push(log, settings, watch, panels, notebooks, explorer, mlflow, stack)
+  subscriptions.push(log, settings, watch, panels, notebooks, explorer, mlflow, stack, registerProject(deps))
   return { lakehouse, explorer: explorer.tree, mlflow: mlflow.tree, stack: stack.tree }
 }
 

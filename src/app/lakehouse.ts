@@ -13,6 +13,7 @@ import { createConnections, type Connections } from './connections.ts'
 import { createTableReads } from './deltaReads.ts'
 import { createDoctor, type Doctor } from './doctor.ts'
 import { findTables, type FoundTable } from './findTables.ts'
+import { createProject } from './newProject.ts'
 import type { Place } from './place.ts'
 import { createPreview, type Preview } from './preview.ts'
 import { createRunReads, type RunAt, type RunReads } from './runReads.ts'
@@ -61,6 +62,8 @@ export interface Lakehouse extends Disposable {
   /** Servers, experiments and runs. */
   readonly mlflowTree: TrackingTree
   readonly run: (at: RunAt) => RunReads
+  /** Writes a new lakehouse project into a folder and gives its files; see `createProject`. */
+  readonly createProject: (folder: string, signal: AbortSignal) => Promise<readonly string[]>
 }
 
 const clientType = 'dataflow-lab'
@@ -92,6 +95,7 @@ export function createLakehouse(ports: LakehousePorts): Lakehouse {
     statements: store.add(createStatements({ connect: servers.connect, clock: systemClock })),
     mlflow,
     run: at => createRunReads(at, mlflow),
+    createProject: (folder, signal) => createProject(productFolder, folder, signal),
     mlflowTree: store.add(createTrackingTree(mlflow, connections)),
     dispose: () => store.dispose(),
   }

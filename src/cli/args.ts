@@ -23,6 +23,7 @@ export type Command =
   | DiffCommand
   | { readonly kind: 'health'; readonly table: string; readonly at: At; readonly retentionHours?: number }
   | { readonly kind: 'sql'; readonly text: string; readonly connect?: string; readonly limit: number }
+  | { readonly kind: 'new'; readonly folder: string }
   | StackCommand
 
 export interface DiffCommand {
@@ -96,6 +97,7 @@ const allowed: Readonly<Record<string, readonly Option[]>> = {
   health: ['version', 'timestamp', 'retention'],
   diff: ['key', 'limit', 'most-bytes'],
   sql: ['connect', 'limit', ...formats],
+  new: [],
   stack: stackOptions,
 }
 
@@ -161,6 +163,8 @@ function commandOf(name: string, rest: readonly string[], values: Values): Comma
       const command = { kind: 'sql', text: only(rest, 'statement'), limit: limitOf(values.limit, defaultRows) } as const
       return values.connect === undefined ? command : { ...command, connect: connectOf(values.connect) }
     }
+    case 'new':
+      return { kind: 'new', folder: only(rest, 'folder') }
     default:
       return stackCommand(rest, values)
   }

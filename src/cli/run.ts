@@ -5,6 +5,7 @@ import { diff } from './diffCommand.ts'
 import { doctor } from './doctorCommand.ts'
 import { ClosedError, type Io } from './io.ts'
 import { health } from './healthCommand.ts'
+import { newProject } from './newCommand.ts'
 import { openLab } from './lab.ts'
 import { sql } from './sqlCommand.ts'
 import { changeStack, logs, planStack, status } from './stackCommands.ts'
@@ -55,6 +56,8 @@ async function carryOut(command: Command, run: Run): Promise<void | 0 | 1> {
       return await health(command, run)
     case 'sql':
       return await sql(command, run)
+    case 'new':
+      return await newProject(command, run)
     case 'status':
       return await status(command, run)
     case 'change':

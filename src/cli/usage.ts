@@ -15,6 +15,7 @@ Commands
   health   <table> [--version N] [--retention HOURS]  files, statistics, log, what VACUUM would remove
   sql      "<statement>" [--connect sc://host:port]  run SQL on Spark; - reads it from the standard input
              [--limit N|all] [--json | --csv | --arrow FILE]
+  new      <folder>                               write a lakehouse project: compose file, notebook, flow, page
   stack    up | down | restart [service...]       start, stop the services of a project, all that are active or these
   stack    status [--usage]                       what runs, where, how well; with processor and memory
   stack    logs [service...] [--lines N|all]      the end of their logs

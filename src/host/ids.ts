@@ -46,6 +46,7 @@ export const commands = {
   copyTrackingUri: 'dataflow.mlflow.copyTrackingUri',
   openMlflowUi: 'dataflow.mlflow.openUi',
   logFirstRun: 'dataflow.mlflow.logFirstRun',
+  newProject: 'dataflow.project.new',
   newNotebook: 'dataflow.notebook.new',
   chooseNotebookConnection: 'dataflow.notebook.chooseConnection',
   showLog: 'dataflow.log.show',
