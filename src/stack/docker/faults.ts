@@ -50,19 +50,21 @@ export function engineFault(thrown: unknown, doing: string, address: string): un
   if (isProblem(thrown)) return thrown
   const error = asError(thrown)
   const status = 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : undefined
-  if (status !== undefined) return refusal(messageOf(error), doing, byStatus[status])
+  if (status !== undefined) return refusal(messageOf(error), doing, { status })
   const fault = socketFault(error, address) ?? networkFault(error, { at: `the container engine at ${address}`, setting: 'DOCKER_HOST' })
   if (!fault) return thrown
   return new LakehouseError(fault.code, `Cannot ${doing}: ${fault.why}.`, { hint: fault.hint, details: { engine: address }, cause: thrown })
 }
 
-/** What an engine said within an answer. */
-export function refusal(message: string, doing: string, code?: ProblemCode): LakehouseError {
+/** What an engine said, within an answer where there is no status. */
+export function refusal(message: string, doing: string, { status }: { readonly status?: number } = {}): LakehouseError {
   const words = message.trim().replace(/\.$/, '')
   const known = told.find(other => other.words.test(words))
   // A status says more than words do, but for 500.
+  const code = status === undefined ? undefined : byStatus[status]
   const hint = known && (code === undefined || code === known.code) ? { hint: known.hint } : {}
-  return new LakehouseError(code ?? known?.code ?? 'failed', `Cannot ${doing}: ${words}.`, hint)
+  const details = status === undefined ? {} : { details: { status } }
+  return new LakehouseError(code ?? known?.code ?? 'failed', `Cannot ${doing}: ${words}.`, { ...hint, ...details })
 }
 
 function messageOf(error: Error): string {

@@ -18,7 +18,7 @@ export interface LogSource {
   readonly clock: Clock
 }
 
-/** The last lines of services merged by time, then what they write from now on, also in containers that come later. */
+/** The last lines of services merged by time, then what they write until the signal ends it, also in containers that come later. */
 export async function* readLogs(
   source: LogSource,
   services: readonly ServiceName[],
@@ -37,7 +37,6 @@ export async function* readLogs(
   } finally {
     follower.dispose()
   }
-  signal.throwIfAborted()
 }
 
 interface StampedLine {
