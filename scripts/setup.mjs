@@ -42,6 +42,7 @@ async function main(goal) {
     ...(needsRuntime ? { vscodeRuntime: await installRuntime() } : {}),
     ...(isDriven ? { chromium: await findOrInstallChromium() } : {}),
   }
+  if (goal === 'test' && process.env.DATAFLOW_TEST_ENGINE === 'start') await installEngine()
   writeFileSync(
     join(modules, '.dataflow-lab.json'),
     `${JSON.stringify({ ...readJson(join(modules, '.dataflow-lab.json')), ...found }, undefined, 2)}\n`,
@@ -164,6 +165,27 @@ async function findOrInstallChromium() {
   throw new SetupError(
     'There is no Chromium, and none could be installed. On Debian: sudo apt install chromium fonts-dejavu-core. CHROMIUM may name its path.',
   )
+}
+
+/** What the suites with a Docker Engine need, by the programs that tell; installed only where DATAFLOW_TEST_ENGINE asks for it. */
+async function installEngine() {
+  const packages = {
+    dockerd: 'docker.io',
+    iptables: 'iptables',
+    debootstrap: 'debootstrap',
+    busybox: 'busybox-static',
+    nginx: 'nginx-light',
+    'docker-registry': 'docker-registry',
+  }
+  const missing = Object.entries(packages).flatMap(([program, name]) =>
+    (findOnPath(program) ?? ['/usr/sbin', '/sbin'].find(folder => existsSync(join(folder, program)))) ? [] : [name],
+  )
+  if (missing.length === 0 || process.platform !== 'linux' || process.getuid?.() !== 0 || !findOnPath('apt-get')) return
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+  await step('Installing a Docker Engine with apt', async () => {
+    await run('apt-get', ['update'], { env })
+    await run('apt-get', ['install', '-y', '--no-install-recommends', ...missing], { env })
+  }).catch(tellAndGoOn)
 }
 
 function findChromium() {

@@ -52,11 +52,11 @@ export async function countedRun(name: string, run: (countsFile: string) => Prom
   await rm(countsFile, { force: true })
   const passed = await run(countsFile)
   const counts = existsSync(countsFile) ? parseCounts(readFileSync(countsFile, 'utf8')) : noTests
-  const forbidden = process.env['CI'] === undefined ? [] : counts.skipped.filter(title => !title.includes(mayBeAbsent))
+  const forbidden = process.env['CI'] === undefined ? [] : counts.skipped.filter(title => !mayBeAbsent.test(title))
   for (const title of forbidden) process.stdout.write(`  CI skips nothing: ${title}\n`)
   const holds = (passed || counts.failed > 0) && forbidden.length === 0
   return holds ? counts : addCounts(counts, oneFailure)
 }
 
-/** Part of the title of what CI may skip, since it is no part of the repository. */
-const mayBeAbsent = 'Delta corpus'
+/** In the titles of what CI may skip: the corpus is no part of the repository, and an engine does not start everywhere. */
+const mayBeAbsent = /Delta corpus|docker/i

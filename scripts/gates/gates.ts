@@ -24,6 +24,7 @@ export function createGates(bed: TestBed): readonly Gate[] {
     commandGate('build', ['npm', 'run', '--silent', 'package']),
     suiteGate({ name: 'size', files: 'test/build/**/*.test.ts', timeoutMs: minute }),
     stackGate(bed),
+    engineGate(bed),
     hostGate(bed),
     suiteGate({ name: 'e2e', files: 'test/e2e/**/*.test.ts', timeoutMs: 4 * minute }),
     suiteGate({ name: 'acceptance', files: 'test/acceptance/**/*.test.ts', timeoutMs: 5 * minute, env: coverage }),
@@ -39,6 +40,17 @@ function stackGate(bed: TestBed): Gate {
       const line = new ProgressLine(process.stdout)
       await bed.openStack(progress => line.show(progress))
       line.end()
+      return noTests
+    },
+  }
+}
+
+/** The Docker Engine of the suites that follow. */
+function engineGate(bed: TestBed): Gate {
+  return {
+    name: 'engine',
+    run: async () => {
+      await bed.openEngine(line => process.stdout.write(`${line}\n`))
       return noTests
     },
   }

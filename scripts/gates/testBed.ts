@@ -5,9 +5,11 @@ import { join, resolve } from 'node:path'
 import type { Lakehouse } from '#app/lakehouse.ts'
 import { findPlaces } from '#runtime/places.ts'
 import type { StackProgress } from '#stack/types.ts'
+import type { TestEngine } from '../../test/docker/engine.ts'
 import { testStackVariable, type TestStack } from '../../test/support/testStack.ts'
 import { openLab, startDemo } from '../demo/lab.ts'
 import { createDemoProject } from '../demo/project.ts'
+import { openDockerEngine } from './dockerEngine.ts'
 import { findLeftovers, runMark, type Leftover } from './leftovers.ts'
 
 /** Where suites run: a home of their own, the downloads of this machine, one stack for all. */
@@ -18,7 +20,9 @@ export interface TestBed {
   readonly project: string
   /** Starts the stack, fills the demo lake, and names the stack to the suites; the same one when asked again. */
   openStack(report: (progress: StackProgress) => void): Promise<TestStack>
-  /** Stops the stack, keeps its logs in build/stack-logs, removes the home; gives the processes that are still there. */
+  /** Names a Docker Engine to the suites where there may be one; says where there is none. */
+  openEngine(say: (line: string) => void): Promise<void>
+  /** Stops the stack and an engine of its own, keeps its logs in build/stack-logs, removes the home; gives the processes that are still there. */
   close(): Promise<readonly Leftover[]>
 }
 
@@ -37,6 +41,7 @@ export function openTestBed(): TestBed {
   createDemoProject(project)
   let lakehouse: Lakehouse | undefined
   let opened: Promise<TestStack> | undefined
+  let engine: TestEngine | undefined
   const open = async (report: (progress: StackProgress) => void): Promise<TestStack> => {
     lakehouse = openLab(project)
     const signal = AbortSignal.timeout(startMs)
@@ -52,8 +57,10 @@ export function openTestBed(): TestBed {
     env,
     project,
     openStack: report => (opened ??= open(report)),
+    openEngine: async say => void (engine ??= await openDockerEngine(say)),
     close: async () => {
       if (lakehouse) await stop(lakehouse)
+      await engine?.stop()
       const left = await findLeftovers(mark, root)
       rmSync(root, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 })
       return left
