@@ -104,10 +104,17 @@ function setAll(text: string, settings: readonly Setting[]): string {
     if (isSeq(list)) setInList(document, list, `${path.at(-1)}=`, value)
     else {
       makeMaps(document, path)
-      document.setIn(path, nodeOf(document, value))
+      setNode(document, path, nodeOf(document, value))
     }
   }
   return document.toString({ lineWidth: 0 })
+}
+
+/** A comment behind a value that is replaced stays. */
+function setNode(document: Document.Parsed, path: readonly string[], node: Node): void {
+  const before = document.getIn(path, true)
+  if (isScalar(before) && isScalar(node) && before.comment) node.comment = before.comment
+  document.setIn(path, node)
 }
 
 /** Maps on the way: a key without a value (`services:` alone) becomes one, a short list of dependencies its long form. */

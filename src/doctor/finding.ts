@@ -135,7 +135,7 @@ export interface VersionMismatch {
   readonly place: string
   readonly other: string
   readonly otherVersion: string
-  /** What would fit: `4.4`, `2.13`, `17 or 21`. */
-  readonly wanted: string
+  /** What would fit: `4.4`, or `17` and `21`. */
+  readonly wanted: readonly string[]
   readonly breaks: boolean
 }

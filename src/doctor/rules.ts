@@ -1,5 +1,5 @@
 import type { Facts } from './facts.ts'
-import type { Finding, Severity } from './finding.ts'
+import type { Finding, FindingCode, Severity } from './finding.ts'
 import { composeFindings } from './rules/compose.ts'
 import { engineFindings } from './rules/engine.ts'
 import { healthFindings } from './rules/health.ts'
@@ -36,8 +36,21 @@ const rules: readonly ((facts: Facts) => readonly Finding[])[] = [
 
 const order: readonly Severity[] = ['error', 'warning', 'info']
 
+/** What only matters to containers: it breaks nothing where the services are plain processes. */
+const ofContainers: ReadonlySet<FindingCode> = new Set([
+  'airbyteRetired',
+  'imageAbsent',
+  'imageGone',
+  'localhostInContainer',
+  'mlflowNoEndpoint',
+])
+
 /** All that the facts show, errors first; within a severity what stands in the way of the rest comes first. Pure. */
 export function findingsOf(facts: Facts): readonly Finding[] {
-  const all = rules.flatMap(rule => rule(facts))
+  const all = rules.flatMap(rule => rule(facts)).map(finding => (facts.engine === 'docker' ? finding : asProcesses(finding)))
   return order.flatMap(severity => all.filter(finding => finding.severity === severity))
+}
+
+function asProcesses(finding: Finding): Finding {
+  return finding.severity === 'error' && ofContainers.has(finding.code) ? { ...finding, severity: 'warning' } : finding
 }

@@ -6,8 +6,8 @@ import { isAtLeast } from '#doctor/versions.ts'
 /** The oldest engine that the stack was tried on. */
 const oldest = '20.10'
 
-/** The container engine: who answers, who does not and why. Nothing of it matters where the services are plain processes. */
-export function engineFindings({ engine, container }: Facts): readonly Finding[] {
+/** The container engine: who answers, who does not and why. Of little interest where the services are plain processes. */
+export function engineFindings({ engine, container, file }: Facts): readonly Finding[] {
   if (!container) return []
   const { denied, version, tries } = container
   const isWanted = engine === 'docker'
@@ -16,13 +16,13 @@ export function engineFindings({ engine, container }: Facts): readonly Finding[]
   }
   const severity = isWanted ? 'error' : 'info'
   if (denied) return [{ code: 'engineDenied', severity, facts: denied, fix: manual }]
-  if (!isWanted) return []
+  if (!isWanted && !file) return []
   return [
     {
       code: 'engineUnreachable',
       severity,
       facts: { tried: tries, isWanted },
-      fix: { kind: 'setting', key: 'dataflow.stack.engine', value: 'local' },
+      fix: isWanted ? { kind: 'setting', key: 'dataflow.stack.engine', value: 'local' } : manual,
     },
   ]
 }

@@ -2,7 +2,7 @@ import type { Facts, FileService, Pin } from '#doctor/facts.ts'
 import type { Finding, VersionMismatch } from '#doctor/finding.ts'
 import { activeServices, manual, roleOf, serviceOf } from '#doctor/fixes.ts'
 import { repositoryOf, tagOf } from '#doctor/image.ts'
-import { anyOf, majorOf, minorOf, sparkLines, type SparkLine } from '#doctor/versions.ts'
+import { majorOf, minorOf, sparkLines, type SparkLine } from '#doctor/versions.ts'
 import { sparkVersion } from './spark.ts'
 
 /** A version of something, and what says so. */
@@ -77,19 +77,19 @@ function ofCoordinate({ artifact, version, place }: Coordinate, { spark, line, s
   const forOther = forSpark !== undefined && forSpark !== minorOf(spark.version)
   const delta = unlessOneOf({ part: 'Delta', version, place }, line.delta, spark)
   const named = forOther
-    ? [{ part: artifact, version, place, other: 'Spark', otherVersion: spark.version, wanted: minorOf(spark.version), breaks: true }]
+    ? [{ part: artifact, version, place, other: 'Spark', otherVersion: spark.version, wanted: [minorOf(spark.version)], breaks: true }]
     : []
   return [...(forOther ? named : delta), ...ownScala]
 }
 
 function unlessOneOf({ part, version, place }: MaybePart, wanted: readonly string[], other: Part): readonly VersionMismatch[] {
   if (version === undefined || wanted.some(each => version === each || version.startsWith(`${each}.`))) return []
-  return [{ part, version, place, other: other.part, otherVersion: other.version, wanted: anyOf(wanted, '/'), breaks: true }]
+  return [{ part, version, place, other: other.part, otherVersion: other.version, wanted, breaks: true }]
 }
 
 function unlessMinor(own: Part, other: Part, breaks: boolean): readonly VersionMismatch[] {
-  const wanted = minorOf(other.version)
-  if (minorOf(own.version) === wanted) return []
+  const wanted = [minorOf(other.version)]
+  if (wanted.includes(minorOf(own.version))) return []
   return [{ ...own, other: `${other.part}, ${other.place}`, otherVersion: other.version, wanted, breaks }]
 }
 
@@ -129,7 +129,7 @@ function clients(facts: Facts, pins: readonly Pin[]): readonly VersionMismatch[]
     if (name !== 'prefect' && name !== 'mlflow') return []
     const server = serverVersion(facts, name)
     if (!server || majorOf(server.version) === majorOf(version)) return []
-    const wanted = majorOf(server.version)
+    const wanted = [majorOf(server.version)]
     return [
       {
         part: name,

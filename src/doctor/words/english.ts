@@ -14,16 +14,13 @@ export const english: Language = {
           ? ['Ask the administrator of this machine for access to the socket.']
           : [`Run: sudo usermod -aG ${group} "$USER"`, 'Log out and in again, or restart the machine, so that the new group counts.'],
     }),
-    engineUnreachable: ({ tried }) => ({
+    engineUnreachable: ({ tried, isWanted }) => ({
       title: 'No container engine answers.',
-      evidence:
-        tried.length === 0 ? 'No engine was found.' : tried.map(each => `${each.source}: ${each.address}: ${each.outcome}.`).join(' '),
-      explanation:
-        'The compose file of this folder needs one. Without Docker the same services run as plain processes, where their programs are known.',
-      steps: [
-        'Start Docker Desktop, Colima, Podman or the Docker service (sudo systemctl start docker).',
-        'Or set dataflow.stack.engine to local.',
-      ],
+      evidence: tried.length === 0 ? 'No engine was found.' : tried.map(({ address, outcome }) => `${address}: ${outcome}`).join(' '),
+      explanation: isWanted
+        ? 'The stack of this folder is to run in containers.'
+        : 'The services of the compose file run as plain processes instead, where their programs are known.',
+      steps: ['To use containers, start Docker Desktop, Colima, Podman or the Docker service (sudo systemctl start docker).'],
     }),
     engineOld: ({ version, oldest }) => ({
       title: 'The container engine is old.',
@@ -122,7 +119,7 @@ export const english: Language = {
       title: `${part} ${version} does not fit ${other} ${otherVersion}.`,
       evidence: `${place} has ${version}.`,
       explanation: breaks ? 'They do not work together.' : 'What one of them has may be missing in the other.',
-      steps: [`Use ${part} ${wanted}.`],
+      steps: [`Use ${part} ${anyOf(wanted, 'or')}.`],
     }),
     connectMissing: ({ service, better }) => ({
       title: 'Spark has no Connect server.',
