@@ -34,7 +34,7 @@ export interface DoctorPorts {
   readonly productFolder: string
   readonly env: Readonly<Record<string, string | undefined>>
   readonly settings: SettingsSource
-  readonly stack: StackControl
+  readonly stack: Pick<StackControl, 'refresh' | 'secrets' | 'change'>
 }
 
 export function createDoctor(ports: DoctorPorts): Doctor {
@@ -71,7 +71,7 @@ function addressesOf({ current }: SettingsSource): readonly HostAddress[] {
   )
 }
 
-async function bucketsOf({ endpoints: { s3 } }: StackState, stack: StackControl, signal: AbortSignal) {
+async function bucketsOf({ endpoints: { s3 } }: StackState, stack: DoctorPorts['stack'], signal: AbortSignal) {
   const secrets = s3 && (await stack.secrets(signal))
   if (!s3 || !secrets) return undefined
   const buckets = openBuckets({ connection: 'The stack', ...s3, pathStyle: true }, () => Promise.resolve(secrets.s3))

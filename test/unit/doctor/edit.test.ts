@@ -96,8 +96,10 @@ services:
     ['is another', 'services: {}\n'],
   ] as const) {
     it(`is refused where the file ${what}`, () => {
-      const change = () => changeYaml(text, [{ kind: 'rewrite', at: { line: 3, column: 1 }, text: 'x' }])
-      assert.throws(change, (error: unknown) => isProblem(error, 'conflict'))
+      assert.throws(
+        () => changeYaml(text, [{ kind: 'rewrite', at: { line: 3, column: 1 }, text: 'x' }]),
+        (error: unknown) => isProblem(error, 'conflict'),
+      )
     })
   }
 

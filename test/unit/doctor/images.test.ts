@@ -6,9 +6,11 @@ import { factsOf, found } from '../../support/doctorFacts.ts'
 
 const service = (image: string, more = ''): string => `services:\n  a:\n    image: ${image}\n${more}`
 
+const parts = (image: string) => [registryOf(image), repositoryOf(image), tagOf(image)]
+const role = (image: string, command: string) => likelyRole({ image, command: command.split(' '), environment: new Map() })
+
 describe('the doctor on images', () => {
   it('knows the parts of a name', () => {
-    const parts = (image: string) => [registryOf(image), repositoryOf(image), tagOf(image)]
     assert.deepEqual(parts('minio/minio'), ['docker.io', 'minio/minio', undefined])
     assert.deepEqual(parts('docker.io/library/nginx:1.30'), ['docker.io', 'nginx', '1.30'])
     assert.deepEqual(parts('localhost:5000/a/b'), ['localhost:5000', 'a/b', undefined])
@@ -108,7 +110,6 @@ describe('the doctor on images', () => {
   })
 
   it('tells what a service is by its image and command', () => {
-    const role = (image: string, command: string) => likelyRole({ image, command: command.split(' '), environment: new Map() })
     assert.equal(role('minio/minio', 'server /data'), 's3')
     assert.equal(role('minio/mc', 'mb x'), null)
     assert.equal(role('apache/spark:4', 'spark-class org.apache.spark.deploy.worker.Worker spark://x'), 'spark-worker')
