@@ -36,6 +36,7 @@ const apart: Readonly<Record<string, string>> = {
   '#core.ts': 'core.cjs',
   '@aws-sdk/client-s3': 's3.cjs',
   '@grpc/grpc-js': 'grpc.cjs',
+  '#stack/docker/library.ts': 'docker.cjs',
 }
 
 /** Leaves an import of these to run time, as a require of the bundle beside. */
@@ -50,7 +51,11 @@ function leaveApart(...names: readonly string[]): Plugin {
   }
 }
 
-const libraries = ['@aws-sdk/client-s3', '@grpc/grpc-js'] as const
+const libraries = ['@aws-sdk/client-s3', '@grpc/grpc-js', '#stack/docker/library.ts'] as const
+
+/** What dockerode reaches over SSH and BuildKit sessions with: we use neither, and some of it is native. */
+const unusedByDocker = ['ssh2', '@grpc/grpc-js', '@grpc/proto-loader', 'protobufjs'] as const
+const unused = './scripts/stubs/unused.ts'
 
 const nodeEntry = (source: string, outfile: string, more: BuildOptions = {}): BuildOptions => ({
   ...node,
@@ -65,7 +70,9 @@ async function entries(): Promise<BuildOptions[]> {
     nodeEntry('src/core.ts', 'dist/core.cjs', { plugins: [leaveApart(...libraries)] }),
     nodeEntry('src/worker.ts', 'dist/worker.cjs', { plugins: [leaveApart(...libraries)] }),
     nodeEntry('src/cli/main.ts', 'dist/cli.cjs', { banner: { js: '#!/usr/bin/env node' }, plugins: [leaveApart('#core.ts')] }),
-    ...libraries.map(name => nodeEntry(name, `dist/${apart[name]}`)),
+    nodeEntry('@aws-sdk/client-s3', 'dist/s3.cjs'),
+    nodeEntry('@grpc/grpc-js', 'dist/grpc.cjs'),
+    nodeEntry('src/stack/docker/library.ts', 'dist/docker.cjs', { alias: Object.fromEntries(unusedByDocker.map(name => [name, unused])) }),
     nodeEntry('test/bench/snapshotReads.ts', 'build/bench/snapshotReads.cjs'),
     ...(await pages()),
     ...(await hostModules('test/integration', 'build/integration')),

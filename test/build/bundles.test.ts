@@ -12,7 +12,7 @@ const meta = JSON.parse(readFileSync('build/meta.json', 'utf8')) as Metafile
 describe('bundles', () => {
   it('keep client libraries out of the extension bundle, which VS Code loads at once', () => {
     const inputs = inputsOf('dist/extension.cjs')
-    const heavy = ['@aws-sdk/', '@smithy/', '@grpc/', '@bufbuild/', 'apache-arrow/', 'hyparquet'].filter(name =>
+    const heavy = ['@aws-sdk/', '@smithy/', '@grpc/', '@bufbuild/', 'apache-arrow/', 'hyparquet', 'dockerode/'].filter(name =>
       inputs.some(input => input.includes(`node_modules/${name}`)),
     )
     assert.deepEqual(heavy, [])
@@ -25,6 +25,26 @@ describe('bundles', () => {
     }
     assert.ok(inputsOf('dist/s3.cjs').some(input => input.includes('@aws-sdk/client-s3')))
     assert.ok(inputsOf('dist/grpc.cjs').some(input => input.includes('@grpc/grpc-js')))
+  })
+
+  it('keep the library of container engines in its own bundle, without SSH, gRPC and anything native', () => {
+    for (const output of ['dist/core.cjs', 'dist/worker.cjs', 'dist/cli.cjs']) {
+      assert.deepEqual(
+        inputsOf(output).filter(input => /node_modules\/(?:dockerode|docker-modem|tar-fs)\//.test(input)),
+        [],
+        output,
+      )
+    }
+    const inputs = inputsOf('dist/docker.cjs')
+    assert.ok(inputs.some(input => input.includes('node_modules/dockerode/')))
+    assert.deepEqual(
+      inputs.filter(input => /node_modules\/(?:ssh2|cpu-features|protobufjs|@grpc)\/|\.node$/.test(input)),
+      [],
+    )
+    assertAtMost(statSync('dist/docker.cjs').size, 200_000)
+    const script =
+      "const { Docker, pack, dockerIgnore } = require('./dist/docker.cjs'); new Docker({ socketPath: '/none' }); process.stdout.write([Docker, pack, dockerIgnore].map(value => typeof value).join())"
+    assert.equal(execFileSync(process.execPath, ['-e', script], { encoding: 'utf8' }), 'function,function,function')
   })
 
   it('keep the extension bundle within 300 kB', () => {

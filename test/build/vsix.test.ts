@@ -18,6 +18,7 @@ describe('VSIX', () => {
       'README.md',
       'dist/cli.cjs',
       'dist/core.cjs',
+      'dist/docker.cjs',
       'dist/extension.cjs',
       'dist/grpc.cjs',
       'dist/s3.cjs',

@@ -1,0 +1,2 @@
+/** In place of libraries that are loaded and never called in a bundle. */
+export const Client = undefined
