@@ -26,7 +26,7 @@ export function openEngines(place: StackPlace): EngineChoice {
   return chooseEngines({
     engines: {
       docker: createDockerEngine({ projectFolder, definition, env, clock, log }),
-      local: createLocalEngine(place),
+      local: createLocalEngine({ ...place, definition }),
     },
     setting: () => settings.current.stackEngine,
     onDidChangeSetting: settings.onDidChange,

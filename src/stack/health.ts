@@ -94,8 +94,8 @@ export function unhealthy(
   })
 }
 
-/** The line of a Java log that names the root of a failure. */
-function lastReason(log: string): string {
+/** The line of a log of Java or Python that names the root of a failure; empty where none does. */
+export function lastReason(log: string): string {
   const lines = log.split('\n').map(line => line.trim())
   return (
     lines.findLast(line => line.startsWith('Caused by: ')) ??

@@ -1,30 +1,43 @@
-import type { SparkRuntime } from '#runtime/sparkRuntime.ts'
-import type { ServiceSpec } from '#stack/local/spec.ts'
-import type { ServiceName } from '#stack/types.ts'
+import type { Role } from '#compose/roles.ts'
+import { httpRecipe, type Recipe } from '#stack/local/recipe.ts'
 
-/** A service that is a small Node program; it answers HTTP on its main port unless `script` says otherwise. */
-export function fakeService(name: ServiceName, more: { needs?: ServiceSpec['needs']; port: number; script?: string }): ServiceSpec {
+export interface FakeProgram {
+  readonly port: number
+  readonly needs?: readonly Role[]
+  readonly mayUse?: readonly Role[]
+  readonly canScale?: boolean
+  readonly isForgetful?: boolean
+  /** Run before it listens. */
+  readonly script?: string
+}
+
+/** A service that is a small Node program: it says that it begins, and answers HTTP on its main port unless `script` ends it. */
+export function fakeRecipe({ port, script = '', ...more }: FakeProgram): Recipe {
   return {
-    name,
-    role: name === 's3' ? 's3' : 'spark-connect',
-    needs: more.needs ?? [],
-    preferredPorts: { main: more.port },
-    url: ({ main }) => `http://127.0.0.1:${main}`,
-    probe: ({ main }) => ({ kind: 'http', port: main, path: '/' }),
+    ...httpRecipe('/'),
+    ...more,
+    ports: { main: { container: 80, usual: port } },
     startMs: 10_000,
     stopMs: 2000,
     stale: ['*.lck'],
-    launch: ({ ports, secrets, folder, urls }) => ({
-      command: process.execPath,
-      args: ['-e', `${more.script ?? ''};${answer}`],
-      env: { PORT: String(ports.main), TOKEN: secrets.sparkToken, NEEDS: urls['s3'] ?? '' },
-      files: { [`${folder}/settings`]: '' },
-      folders: [],
+    data: ['data'],
+    install: async () => ({
+      launch: ({ service, ports, secrets, folder, addresses }) => ({
+        command: process.execPath,
+        args: ['-e', `console.log(process.env.NAME + ' begins');${script};${answer}`],
+        env: {
+          ...service.environment,
+          NAME: service.name,
+          PORT: String(ports.main),
+          TOKEN: secrets.sparkToken,
+          ADDRESSES: JSON.stringify(addresses),
+        },
+        files: { [`${folder}/settings`]: '' },
+        folders: [`${folder}/data`],
+      }),
+      shellEnv: ({ ports }) => ({ SERVICE_URL: `http://127.0.0.1:${ports.main}` }),
     }),
   }
 }
 
 const answer = `require('http').createServer((q, s) => s.end()).listen(process.env.PORT, '127.0.0.1')`
-
-/** Paths of things that no fake service runs. */
-export const fakeRuntime: SparkRuntime = { java: '/java', python: '/python', sparkHome: '/spark', sparkJars: '/jars', s3proxyJars: '/jars' }

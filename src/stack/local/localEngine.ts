@@ -1,40 +1,30 @@
-import { randomBytes } from 'node:crypto'
 import { realpathSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
+import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '#base/clock.ts'
 import type { Disposable } from '#base/disposable.ts'
-import { isProblem, LakehouseError } from '#base/errors.ts'
+import { LakehouseError } from '#base/errors.ts'
 import type { Logger } from '#base/log.ts'
-import { startDetached } from '#process/detached.ts'
+import type { ComposeProject } from '#compose/project.ts'
 import { isLocked, withLock } from '#process/lockFile.ts'
-import { freePort } from '#process/ports.ts'
-import { readJsonFile, writePrivateFile } from '#process/privateFile.ts'
-import { isAlive } from '#process/processId.ts'
-import { stopProcess } from '#process/stop.ts'
 import { definedOnly } from '#runtime/childEnv.ts'
 import type { InstallContext } from '#runtime/install.ts'
 import { findPlaces, stackFolder, type Environment, type Places } from '#runtime/places.ts'
-import { ensureSparkRuntime, type SparkRuntime } from '#runtime/sparkRuntime.ts'
 import type { LogOptions, Report, ServiceShell, StackEngine, StackSnapshot } from '#stack/engine.ts'
-import { tryLoopback, unhealthy, waitHealthy } from '#stack/health.ts'
-import { titleAtStart } from '#stack/roles.ts'
+import { titleAtStart, titleOf } from '#stack/roles.ts'
 import type { LogLine, Loss, ServiceName, ServiceUsage, StackSecrets } from '#stack/types.ts'
-import { logTail } from './logTail.ts'
+import { staleness } from './addresses.ts'
+import { Installer } from './installer.ts'
+import { Instances, type Runnable } from './instances.ts'
+import { readLogs } from './logs.ts'
+import { lossesOf } from './losses.ts'
 import { lookAt } from './observe.ts'
-import { formatRecord, parseRecord, type ServiceRecord, type StackRecord } from './record.ts'
-import { s3proxy } from './s3proxy.ts'
-import { serviceEnv } from './serviceEnv.ts'
-import { clearStale, layOut } from './serviceFolder.ts'
-import { sparkConnect } from './sparkConnect.ts'
-import type { ServicePorts, ServiceSpec } from './spec.ts'
-
-/** How long a running service that does not answer is given before it is started anew. */
-const patienceMs = 30_000
-const shownLogLines = 20
-
-/** In the order of starting. */
-const allServices: readonly ServiceSpec[] = [s3proxy, sparkConnect]
+import { findRecipe } from './recipes.ts'
+import { instanceName, instancesOf, serviceOf, type InstanceName } from './record.ts'
+import { adopted, RecordFile } from './recordFile.ts'
+import { resolveServices, type FindRecipe, type LocalService } from './services.ts'
+import { UsageMeter } from './usageMeter.ts'
+import { watchRecord } from './watchRecord.ts'
 
 export interface LocalEngineOptions {
   readonly projectFolder: string
@@ -42,42 +32,42 @@ export interface LocalEngineOptions {
   readonly env: Environment
   readonly clock: Clock
   readonly log: Logger
-}
-
-/** What runs, and how what it needs is installed. */
-export interface EngineParts {
-  /** In the order of starting. */
-  readonly specs: readonly ServiceSpec[]
-  readonly install: (locksFolder: string, context: InstallContext, signal: AbortSignal) => Promise<SparkRuntime>
+  /** Read anew at each call. */
+  readonly definition: (signal: AbortSignal) => Promise<ComposeProject>
 }
 
 /** Runs the services as processes of this machine that outlive their starter; `stack.json` in the stack's folder names them. */
-export function createLocalEngine(
-  options: LocalEngineOptions,
-  parts: EngineParts = { specs: allServices, install: ensureSparkRuntime },
-): StackEngine {
-  return new LocalEngine(options, parts)
+export function createLocalEngine(options: LocalEngineOptions, recipeOf: FindRecipe = findRecipe): StackEngine {
+  return new LocalEngine(options, recipeOf)
 }
 
 class LocalEngine implements StackEngine {
   readonly kind = 'local'
   readonly #options: LocalEngineOptions
-  readonly #parts: EngineParts
+  readonly #recipeOf: FindRecipe
   readonly #places: Places
-  #folder: string | undefined
-  #runtime: SparkRuntime | undefined
+  readonly #installer: Installer
+  readonly #meter: UsageMeter
+  #parts: { readonly folder: string; readonly file: RecordFile; readonly instances: Instances } | undefined
   #isHolding = false
 
-  constructor(options: LocalEngineOptions, parts: EngineParts) {
+  constructor(options: LocalEngineOptions, recipeOf: FindRecipe) {
     this.#options = options
-    this.#parts = parts
+    this.#recipeOf = recipeOf
     this.#places = findPlaces(options.env)
+    this.#installer = new Installer(options)
+    this.#meter = new UsageMeter(options.clock)
   }
 
   async observe(signal: AbortSignal): Promise<StackSnapshot> {
-    const isChanging = !this.#isHolding && (await isLocked(this.#lockFile))
-    const snapshot = await lookAt(this.#parts.specs, await this.#read(), signal)
-    return isChanging ? { ...snapshot, isChanging } : snapshot
+    const isElsewhere = !this.#isHolding && (await isLocked(this.#lockFile))
+    const services = await this.#services(signal)
+    const found = await this.#stand.file.read()
+    const record = isElsewhere ? found : await adopted(found, this.#stand.instances.isOwn)
+    const isChanging = isElsewhere || this.#isHolding
+    const logFile = (instance: InstanceName): string => this.#stand.instances.logFileOf(instance)
+    const snapshot = await lookAt({ services, record, isChanging, now: this.#options.clock.now(), logFile }, signal)
+    return isElsewhere ? { ...snapshot, isChanging } : snapshot
   }
 
   async exclusively<T>(task: () => Promise<T>, onWait: () => void, signal: AbortSignal): Promise<T> {
@@ -91,198 +81,181 @@ class LocalEngine implements StackEngine {
     })
   }
 
-  async prepare(_services: readonly ServiceName[], report: Report, signal: AbortSignal): Promise<void> {
-    const { env, clock, productFolder } = this.#options
-    const context = { env: definedOnly(env), cache: this.#places.cache, clock, report }
-    this.#runtime = await this.#parts.install(join(productFolder, 'locks'), context, signal)
+  async prepare(names: readonly ServiceName[], report: Report, signal: AbortSignal): Promise<void> {
+    for (const { name, recipe } of await this.#services(signal)) {
+      if (recipe && names.includes(name)) await this.#installer.launcherOf(recipe, this.#installContext(report), signal)
+    }
   }
 
   async start(name: ServiceName, signal: AbortSignal): Promise<void> {
-    const spec = this.#spec(name)
-    const record = await this.#read()
-    const before = record.services[name]
-    if (before && (await this.#recovers(spec, before, record, signal))) return
-    if (before) await this.stop(name)
-    signal.throwIfAborted()
-    try {
-      await this.#startAnew(spec, before?.ports ?? spec.preferredPorts, signal)
-    } catch (error) {
-      if (!isPortLost(error)) throw error
-      await this.#startAnew(spec, spec.preferredPorts, signal)
+    const run = await this.#runnable(name, signal)
+    const { file, instances } = this.#stand
+    const record = await file.update(now => adopted(now, instances.isOwn))
+    const recorded = instancesOf(name, record.services)
+    const isOther = recorded.some(
+      ([, started]) =>
+        (started.identity ?? run.service.identity) !== run.service.identity || staleness(run.service, started, run.services, record),
+    )
+    if (isOther) await this.#end(recorded, run.service)
+    await this.#ensure(run, isOther || recorded.length === 0 ? run.service.scale : recorded.length, signal)
+  }
+
+  async stop(name: ServiceName, signal: AbortSignal): Promise<void> {
+    const { file, instances } = this.#stand
+    const service = await this.#find(name, signal)
+    const record = await file.update(now => adopted(now, instances.isOwn))
+    await this.#end(instancesOf(name, record.services), service)
+  }
+
+  async remove(name: ServiceName, signal: AbortSignal): Promise<void> {
+    await this.stop(name, signal)
+    const kept = (await this.#find(name, signal))?.recipe?.data ?? []
+    for (const folder of await this.#foldersOf(name)) {
+      const entries = await readdir(folder).catch(() => [])
+      for (const entry of entries) if (!kept.includes(entry)) await rm(join(folder, entry), { recursive: true, force: true })
     }
+    await this.#removeLogs(name)
   }
 
-  async stop(name: ServiceName): Promise<void> {
-    const spec = this.#spec(name)
-    const record = await this.#read()
-    const { [name]: service, ...others } = record.services
-    if (!service) return
-    await stopProcess(service.process, spec.stopMs, this.#options.clock)
-    await clearStale(this.#serviceFolder(name), spec.stale)
-    await this.#write({ ...record, services: others })
+  async losses(name: ServiceName, signal: AbortSignal): Promise<readonly Loss[]> {
+    const data = (await this.#find(name, signal))?.recipe?.data ?? []
+    const folders = await this.#foldersOf(name)
+    return lossesOf(
+      folders.flatMap(folder => data.map(entry => join(folder, entry))),
+      signal,
+    )
   }
 
-  async remove(name: ServiceName): Promise<void> {
-    await this.stop(name)
+  async erase(name: ServiceName, signal: AbortSignal): Promise<void> {
+    await this.stop(name, signal)
+    for (const folder of await this.#foldersOf(name)) await rm(folder, { recursive: true, force: true, maxRetries: 3 })
+    await this.#removeLogs(name)
   }
 
-  async losses(name: ServiceName): Promise<readonly Loss[]> {
-    return [{ kind: 'folder', name: this.#serviceFolder(name), bytes: null }]
-  }
-
-  async erase(name: ServiceName): Promise<void> {
-    await this.stop(name)
-    await rm(this.#serviceFolder(name), { recursive: true, force: true })
-  }
-
-  async scale(name: ServiceName): Promise<void> {
-    throw new LakehouseError('unsupported', `There can be only one ${name}.`)
-  }
-
-  async *logs(services: readonly ServiceName[], { tail }: LogOptions): AsyncIterable<LogLine> {
-    for (const service of services) {
-      const text = await logTail(this.#logFile(service), tail)
-      for (const line of text === '' ? [] : text.split('\n')) yield { service, text: line, stream: 'stdout', time: null }
+  async scale(name: ServiceName, count: number, signal: AbortSignal): Promise<void> {
+    const run = await this.#runnable(name, signal)
+    if (!run.recipe.canScale) {
+      throw new LakehouseError('unsupported', `There can be only one of ${titleOf(run.service)} without containers.`)
     }
+    const recorded = instancesOf(name, (await this.#stand.file.read()).services)
+    await this.#end(recorded.slice(count), run.service)
+    await this.#ensure(run, count, signal)
   }
 
-  async usage(): Promise<ReadonlyMap<ServiceName, ServiceUsage>> {
-    return new Map()
+  logs(services: readonly ServiceName[], options: LogOptions, signal: AbortSignal): AsyncIterable<LogLine> {
+    return readLogs(this.#logFolder, services, options, this.#options.clock, signal)
   }
 
-  watch(): Disposable {
-    return { dispose: () => {} }
+  async usage(_signal: AbortSignal): Promise<ReadonlyMap<ServiceName, ServiceUsage>> {
+    return this.#meter.read(await this.#stand.file.read())
   }
 
-  async shell(name: ServiceName): Promise<ServiceShell> {
-    return { kind: 'process', folder: this.#serviceFolder(name), env: {} }
+  watch(onChange: () => void): Disposable {
+    const { folder, file } = this.#stand
+    return watchRecord(folder, () => file.read(), onChange)
   }
 
-  #logFile(name: ServiceName): string {
-    return join(this.#stackFolder, 'logs', `${name}.log`)
+  async shell(name: ServiceName, signal: AbortSignal): Promise<ServiceShell> {
+    const run = await this.#runnable(name, signal)
+    const { file, instances } = this.#stand
+    const record = await file.read()
+    const [running] = instancesOf(name, record.services)
+    if (!running) {
+      throw new LakehouseError('invalid', `${titleAtStart(run.service)} does not run, so there is nothing to open a terminal in.`, {
+        hint: 'Start it first.',
+      })
+    }
+    const [instance, { ports }] = running
+    const launcher = await this.#installer.launcherOf(
+      run.recipe,
+      this.#installContext(() => {}),
+      signal,
+    )
+    const input = instances.inputOf(run, instance, ports, record)
+    return { kind: 'process', folder: input.folder, env: launcher.shellEnv(input) }
   }
 
   async secrets(): Promise<StackSecrets | undefined> {
-    return (await this.#read()).secrets
+    return (await this.#stand.file.read()).secrets
+  }
+
+  /** Starts what is missing of so many processes of a service, side by side; a failure takes back none that others may use. */
+  async #ensure(run: Runnable, count: number, signal: AbortSignal): Promise<void> {
+    const { recipe, service } = run
+    const launcher = await this.#installer.launcherOf(
+      recipe,
+      this.#installContext(() => {}),
+      signal,
+    )
+    const numbers = Array.from({ length: count }, (_, index) => index + 1)
+    const ends = await Promise.allSettled(
+      numbers.map(number => this.#stand.instances.ensure(run, instanceName(service.name, number), launcher, signal)),
+    )
+    const failed = ends.find(end => end.status === 'rejected')
+    if (failed) throw failed.reason
+  }
+
+  async #end(recorded: ReturnType<typeof instancesOf>, service: LocalService | undefined): Promise<void> {
+    await Promise.all(recorded.map(([instance]) => this.#stand.instances.end(instance, service)))
+  }
+
+  async #services(signal: AbortSignal): Promise<readonly LocalService[]> {
+    return resolveServices(await this.#options.definition(signal), this.#recipeOf, this.#options)
+  }
+
+  /** What the definition says of a service; undefined also when it cannot be read: what runs must end all the same. */
+  async #find(name: ServiceName, signal: AbortSignal): Promise<LocalService | undefined> {
+    const services = await this.#services(signal).catch(() => [])
+    signal.throwIfAborted()
+    return services.find(service => service.name === name)
+  }
+
+  /** @throws LakehouseError `notFound`, or `unsupported` for what cannot run here */
+  async #runnable(name: ServiceName, signal: AbortSignal): Promise<Runnable> {
+    const project = await this.#options.definition(signal)
+    const services = await resolveServices(project, this.#recipeOf, this.#options)
+    const service = services.find(candidate => candidate.name === name)
+    if (!service) throw new LakehouseError('notFound', `The stack has no service “${name}”.`)
+    const { recipe, unavailable } = service
+    if (!recipe || unavailable !== null) throw new LakehouseError('unsupported', unavailable ?? '', { details: { service: name } })
+    return { service, recipe, services, project }
+  }
+
+  async #foldersOf(name: ServiceName): Promise<readonly string[]> {
+    const { folder } = this.#stand
+    const entries = await readdir(folder).catch(() => [])
+    return entries.filter(entry => serviceOf(entry) === name).map(entry => join(folder, entry))
+  }
+
+  async #removeLogs(name: ServiceName): Promise<void> {
+    const entries = await readdir(this.#logFolder).catch(() => [])
+    for (const entry of entries) {
+      if (serviceOf(entry.replace(/\.log(?:\.1)?$/, '')) === name) await rm(join(this.#logFolder, entry), { force: true })
+    }
+  }
+
+  #installContext(report: Report): InstallContext {
+    const { env, clock } = this.#options
+    return { env: definedOnly(env), cache: this.#places.cache, clock, report }
   }
 
   /** Known on first use: two paths of one folder are one stack. */
-  get #stackFolder(): string {
-    this.#folder ??= stackFolder(this.#places, realPath(this.#options.projectFolder))
-    return this.#folder
+  get #stand(): { readonly folder: string; readonly file: RecordFile; readonly instances: Instances } {
+    if (this.#parts) return this.#parts
+    const { projectFolder, env, clock, log } = this.#options
+    const folder = stackFolder(this.#places, realPath(projectFolder))
+    const file = new RecordFile(join(folder, 'stack.json'), projectFolder)
+    this.#parts = { folder, file, instances: new Instances({ folder, file, env, clock, log }) }
+    return this.#parts
   }
 
   get #lockFile(): string {
-    return join(this.#stackFolder, 'stack.lock')
+    return join(this.#stand.folder, 'stack.lock')
   }
 
-  #serviceFolder(name: ServiceName): string {
-    return join(this.#stackFolder, name)
+  get #logFolder(): string {
+    return join(this.#stand.folder, 'logs')
   }
-
-  /** A busy service is waited for rather than ended, since it may hold somebody's session. */
-  async #recovers(spec: ServiceSpec, service: ServiceRecord, record: StackRecord, signal: AbortSignal): Promise<boolean> {
-    const hasMoved = spec.needs.some(need => service.urls[need] !== this.#urlOf(need, record))
-    if (hasMoved || !(await isAlive(service.process))) return false
-    const outcome = await this.#wait(spec, service, patienceMs, signal)
-    return outcome === 'healthy'
-  }
-
-  async #startAnew(spec: ServiceSpec, ports: ServicePorts, signal: AbortSignal): Promise<void> {
-    const started = await this.#launch(spec, ports)
-    try {
-      await this.#untilHealthy(spec, started, spec.startMs, signal)
-    } catch (error) {
-      await this.stop(spec.name)
-      throw error
-    }
-    this.#options.log.info(`${spec.name} runs as process ${started.process.pid} on port ${started.ports.main}`)
-  }
-
-  async #launch(spec: ServiceSpec, wanted: ServicePorts): Promise<ServiceRecord> {
-    if (!this.#runtime) throw new Error('prepare() comes before start()')
-    const { env, clock } = this.#options
-    const record = await this.#read()
-    const secrets = record.secrets ?? newSecrets()
-    const ports = await choosePorts(wanted, record)
-    const folder = this.#serviceFolder(spec.name)
-    const urls = Object.fromEntries(spec.needs.map(need => [need, this.#urlOf(need, record)]))
-    const launch = spec.launch({ runtime: this.#runtime, secrets, folder, ports, urls })
-    await clearStale(folder, spec.stale)
-    await layOut(folder, launch)
-    await this.#write({ ...record, secrets })
-    const { command, args } = launch
-    const process = await startDetached({ command, args, env: serviceEnv(env, launch.env), cwd: folder, logFile: this.#logFile(spec.name) })
-    const started = { process, ports, since: clock.now(), urls }
-    await this.#write({ secrets, services: { ...record.services, [spec.name]: started } })
-    return started
-  }
-
-  async #untilHealthy(spec: ServiceSpec, service: ServiceRecord, deadlineMs: number, signal: AbortSignal): Promise<void> {
-    const outcome = await this.#wait(spec, service, deadlineMs, signal)
-    if (outcome === 'healthy') return
-    const logFile = this.#logFile(spec.name)
-    const log = await logTail(logFile, shownLogLines)
-    throw unhealthy(titleAtStart(spec), outcome, { log, logFile, service: spec.name })
-  }
-
-  #wait(
-    spec: ServiceSpec,
-    { process, ports }: ServiceRecord,
-    deadlineMs: number,
-    signal: AbortSignal,
-  ): Promise<'healthy' | 'ended' | 'late'> {
-    const { clock } = this.#options
-    return waitHealthy({ probe: spec.probe(ports), tryProbe: tryLoopback, isAlive: () => isAlive(process), deadlineMs, clock }, signal)
-  }
-
-  async #read(): Promise<StackRecord> {
-    return parseRecord(await readJsonFile(this.#recordFile))
-  }
-
-  #write(record: StackRecord): Promise<void> {
-    return writePrivateFile(this.#recordFile, formatRecord(record, this.#options.projectFolder))
-  }
-
-  #spec(name: ServiceName): ServiceSpec {
-    const spec = this.#parts.specs.find(candidate => candidate.name === name)
-    if (!spec) throw new Error(`There is no service ${name}`)
-    return spec
-  }
-
-  #urlOf(name: ServiceName, { services }: StackRecord): string | undefined {
-    const service = services[name]
-    return service && this.#spec(name).url(service.ports)
-  }
-
-  get #recordFile(): string {
-    return join(this.#stackFolder, 'stack.json')
-  }
-}
-
-/** Between the choice of a port and its use another stack may have taken it. */
-function isPortLost(error: unknown): boolean {
-  return isProblem(error, 'failed') && /BindException|Address already in use/.test(String(error.details?.['log']))
-}
-
-async function choosePorts(wanted: ServicePorts, { services }: StackRecord): Promise<ServicePorts> {
-  const taken = new Set(Object.values(services).flatMap(service => Object.values(service?.ports ?? {})))
-  const chosen: Record<string, number> = {}
-  for (const [name, preferred] of Object.entries(wanted)) {
-    const port = await freePort(preferred, taken)
-    taken.add(port)
-    chosen[name] = port
-  }
-  return { ...chosen, main: chosen['main'] ?? wanted.main }
-}
-
-function newSecrets(): StackSecrets {
-  const s3 = { accessKeyId: `DATAFLOW${randomHex(6).toUpperCase()}`, secretAccessKey: randomHex(20) }
-  return { s3, sparkToken: randomHex(24) }
-}
-
-function randomHex(bytes: number): string {
-  return randomBytes(bytes).toString('hex')
 }
 
 function realPath(folder: string): string {

@@ -1,67 +1,138 @@
 import { isAlive, isOfThisBoot } from '#process/processId.ts'
 import type { StackSnapshot } from '#stack/engine.ts'
-import { tryLoopback } from '#stack/health.ts'
+import { lastReason, tryLoopback } from '#stack/health.ts'
 import { stackRegion } from '#stack/roles.ts'
 import type { ServiceState, StackEndpoints } from '#stack/types.ts'
-import type { ServiceRecord, StackRecord } from './record.ts'
-import type { ServiceSpec } from './spec.ts'
+import { staleness } from './addresses.ts'
+import { logTail } from './logTail.ts'
+import { instancesOf, serviceOf, type InstanceName, type ServiceRecord, type StackRecord } from './record.ts'
+import type { LocalService } from './services.ts'
 
 /** Generous: an editor that has just opened hears late. A port that nobody listens at answers at once. */
 const answerMs = 10_000
+const reasonLines = 50
 
-/** What the recorded processes are doing: each is looked up, and asked once when it lives. */
-export async function lookAt(specs: readonly ServiceSpec[], record: StackRecord, signal: AbortSignal): Promise<StackSnapshot> {
-  const services = await Promise.all(specs.map(spec => lookAtService(spec, record, specs, signal)))
-  return { services, endpoints: endpointsOf(record, services) }
+/** What a look works with. */
+export interface Sight {
+  readonly services: readonly LocalService[]
+  readonly record: StackRecord
+  /** Somebody changes the stack: what does not answer yet may be starting. */
+  readonly isChanging: boolean
+  readonly now: number
+  readonly logFile: (instance: InstanceName) => string
 }
 
-async function lookAtService(
-  spec: ServiceSpec,
-  { services }: StackRecord,
-  specs: readonly ServiceSpec[],
-  signal: AbortSignal,
-): Promise<ServiceState> {
-  const service = services[spec.name]
-  if (!service) return absent(spec, 'stopped')
-  if (!(await isAlive(service.process))) return absent(spec, (await hasCrashed(service)) ? 'failed' : 'stopped')
-  const hasMoved = spec.needs.some(need => {
-    const needed = services[need]
-    return service.urls[need] !== specs.find(other => other.name === need)?.url(needed?.ports ?? { main: 0 })
-  })
-  const isHealthy = !hasMoved && (await tryLoopback(spec.probe(service.ports), answerMs, signal))
+/** What the recorded processes are doing: each is looked up, and asked once when it lives. */
+export async function lookAt(sight: Sight, signal: AbortSignal): Promise<StackSnapshot> {
+  const { services, record } = sight
+  const states = await Promise.all(services.map(service => lookAtService(service, sight, signal)))
+  const runnable = new Set(services.filter(({ recipe }) => recipe).map(({ name }) => name))
+  const others = new Set(
+    Object.keys(record.services)
+      .map(serviceOf)
+      .filter(name => !runnable.has(name)),
+  )
+  const orphans = await Promise.all([...others].map(name => lookAtOrphan(name, sight)))
+  const known = states.filter(({ name }) => !others.has(name))
+  return { services: [...known, ...orphans], endpoints: endpointsOf(services, states, record) }
+}
+
+async function lookAtService(service: LocalService, sight: Sight, signal: AbortSignal): Promise<ServiceState> {
+  const { record, services, isChanging, now } = sight
+  const { name, recipe } = service
+  const instances = instancesOf(name, record.services)
+  const alive = await living(instances)
+  const [first] = alive
+  if (!recipe || !first) return absent(service, instances, sight)
+  const stale = alive.map(({ urls, since }) => staleness(service, { urls, since }, services, record))
+  const answers = await Promise.all(alive.map(({ ports }) => tryLoopback(recipe.probe(ports), answerMs, signal)))
+  const isWhole = alive.length >= wantedOf(service, instances.length)
+  const isHealthy = isWhole && !stale.includes('moved') && answers.every(Boolean)
+  const isStarting = !isHealthy && isChanging && alive.some(({ since }) => now - since < recipe.startMs)
   return {
-    ...factsOf(spec),
-    state: 'running',
-    health: isHealthy ? 'healthy' : 'unhealthy',
-    pid: service.process.pid,
-    port: service.ports.main,
-    url: spec.url(service.ports),
-    since: service.since,
-    replicas: { running: 1, wanted: 1 },
+    ...factsOf(service),
+    state: isStarting ? 'starting' : 'running',
+    health: isHealthy ? 'healthy' : isStarting ? 'unknown' : 'unhealthy',
+    pid: first.process.pid,
+    port: first.ports.main,
+    url: recipe.url(first.ports),
+    since: first.since,
+    isOutdated: stale.includes('joined') || alive.some(({ identity }) => identity !== undefined && identity !== service.identity),
+    replicas: { running: alive.length, wanted: wantedOf(service, instances.length) },
   }
 }
 
-function absent(spec: ServiceSpec, state: 'stopped' | 'failed'): ServiceState {
-  const nowhere = { pid: null, port: null, url: null, since: null }
-  return { ...factsOf(spec), state, health: 'unknown', ...nowhere, replicas: { running: 0, wanted: 1 } }
+type Instances = readonly (readonly [InstanceName, ServiceRecord])[]
+
+async function absent(service: LocalService, instances: Instances, sight: Sight): Promise<ServiceState> {
+  const { record, isChanging } = sight
+  const base = { ...factsOf(service), ...nowhere, replicas: { running: 0, wanted: wantedOf(service, instances.length) } }
+  if (isChanging && instancesOf(service.name, record.starting).length > 0) return { ...base, state: 'starting' }
+  const crashed = await crashedOf(instances)
+  return crashed === undefined ? { ...base, state: 'stopped' } : { ...base, state: 'failed', reason: await reasonOf(crashed, sight) }
 }
 
-function factsOf({ name, role, needs }: ServiceSpec) {
-  return { name, role, needs, group: 'core', isActive: true, unavailable: null, isOutdated: false, isOrphan: false, reason: null }
+/** What the definition does not name any more, or what no recipe of this version runs. */
+async function lookAtOrphan(name: string, { record }: Sight): Promise<ServiceState> {
+  const instances = instancesOf(name, record.services)
+  const alive = await living(instances)
+  const [first] = alive
+  const facts = { name, role: null, needs: [], group: null, isActive: false, isOutdated: false, isOrphan: true, reason: null }
+  const unavailable = 'The definition of the stack does not name it any more.'
+  const replicas = { running: alive.length, wanted: 0 }
+  if (!first) return { ...facts, unavailable, replicas, ...nowhere, state: 'stopped' }
+  const { process, ports, since } = first
+  const here = { pid: process.pid, port: ports.main, url: null, since }
+  return { ...facts, unavailable, replicas, ...here, state: 'running', health: 'unknown' }
+}
+
+const nowhere = { health: 'unknown', pid: null, port: null, url: null, since: null } as const
+
+function factsOf({ name, role, needs, group, isActive, unavailable }: LocalService) {
+  return { name, role, needs, group, isActive, unavailable, isOutdated: false, isOrphan: false, reason: null }
+}
+
+/** As many as the definition says, or as were asked for since it was started. */
+function wantedOf({ scale }: LocalService, recorded: number): number {
+  return recorded === 0 ? scale : recorded
+}
+
+async function living(instances: Instances): Promise<readonly ServiceRecord[]> {
+  const alive = await Promise.all(instances.map(async ([, record]) => ((await isAlive(record.process)) ? [record] : [])))
+  return alive.flat()
 }
 
 /** A process that ended with the machine did not crash; where that cannot be told, it did. */
-async function hasCrashed({ process: { started } }: ServiceRecord): Promise<boolean> {
-  return process.platform !== 'linux' || isOfThisBoot({ pid: 0, started })
+async function crashedOf(instances: Instances): Promise<InstanceName | undefined> {
+  for (const [instance, { process: id }] of instances) {
+    if (process.platform !== 'linux' || (await isOfThisBoot(id))) return instance
+  }
+  return undefined
 }
 
-function endpointsOf({ services }: StackRecord, states: readonly ServiceState[]): StackEndpoints {
-  const healthy = (name: string): ServiceRecord | undefined =>
-    states.some(state => state.name === name && state.health === 'healthy') ? services[name] : undefined
+/** How a process that was left to itself ended is not known; what it said last often tells. */
+async function reasonOf(instance: InstanceName, { logFile }: Sight): Promise<string | null> {
+  const log = await logTail(logFile(instance), reasonLines)
+  return lastReason(log) || log.split('\n').at(-1)?.trim() || null
+}
+
+function endpointsOf(services: readonly LocalService[], states: readonly ServiceState[], record: StackRecord): StackEndpoints {
+  const healthy = (role: LocalService['role']): ServiceRecord | undefined => {
+    const name = services.find(service => service.role === role)?.name
+    const isHealthy = states.some(state => state.name === name && state.health === 'healthy')
+    return name !== undefined && isHealthy ? instancesOf(name, record.services)[0]?.[1] : undefined
+  }
   const s3 = healthy('s3')
   const spark = healthy('spark-connect')
+  const at = (role: 'mlflow' | 'prefect' | 'streamlit'): StackEndpoints => {
+    const service = healthy(role)
+    return service ? { [role]: { url: `http://127.0.0.1:${service.ports.main}` } } : {}
+  }
   return {
     ...(s3 ? { s3: { endpoint: `http://127.0.0.1:${s3.ports.main}`, region: stackRegion } } : {}),
     ...(spark ? { spark: { host: '127.0.0.1', port: spark.ports.main, uiUrl: `http://127.0.0.1:${spark.ports['ui'] ?? 4040}` } } : {}),
+    ...at('mlflow'),
+    ...at('prefect'),
+    ...at('streamlit'),
   }
 }

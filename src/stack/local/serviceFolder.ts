@@ -1,7 +1,7 @@
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { privateFolder, writePrivateFile } from '#process/privateFile.ts'
-import type { ServiceLaunch } from './spec.ts'
+import type { ServiceLaunch } from './recipe.ts'
 
 /** Removes what a crash left; only for a service that does not run. */
 export async function clearStale(folder: string, patterns: readonly string[]): Promise<void> {

@@ -1,94 +1,61 @@
-import { delimiter, join } from 'node:path'
-import { stackRegion } from '#stack/roles.ts'
-import type { LaunchInput, ServiceSpec } from './spec.ts'
+import { join } from 'node:path'
+import type { SparkRuntime } from '#runtime/sparkRuntime.ts'
+import { vectorModuleFolder } from '#runtime/vectorModule.ts'
+import { programsOf } from './clientEnv.ts'
+import type { LaunchInput, Recipe, ServiceLaunch, ServicePorts } from './recipe.ts'
+import { clusterSecurity, compilerOptions, launchSpark, loggingOf, s3Settings, sparkClassPath } from './sparkJvm.ts'
 
-const opened = [
-  'java.lang',
-  'java.lang.invoke',
-  'java.lang.reflect',
-  'java.io',
-  'java.net',
-  'java.nio',
-  'java.util',
-  'java.util.concurrent',
-  'java.util.concurrent.atomic',
-  'jdk.internal.ref',
-  'sun.nio.ch',
-  'sun.nio.cs',
-  'sun.security.action',
-  'sun.util.calendar',
-]
+const address = ({ main }: ServicePorts): string => `sc://127.0.0.1:${main}`
 
-const log4j2 = `rootLogger.level = warn
-rootLogger.appenderRef.console.ref = console
-appender.console.type = Console
-appender.console.name = console
-appender.console.target = SYSTEM_ERR
-appender.console.layout.type = PatternLayout
-appender.console.layout.pattern = %d{yyyy-MM-dd'T'HH:mm:ss.SSS} %p %c{1}: %m%n%ex
-`
-
-/**
- * Spark Connect with Delta, as one Java process. Not by bin/spark-submit: that needs bash and a module that the JRE lacks, and
- * makes two processes.
- */
-export const sparkConnect: ServiceSpec = {
-  name: 'spark-connect',
-  role: 'spark-connect',
+/** Spark Connect with Delta; on the cluster of the stack where that runs, else with the work in its own process. */
+export const sparkConnect: Recipe = {
+  ports: { main: { container: 15_002, usual: 15_002 }, ui: { container: 4040, usual: 4040 } },
   needs: ['s3'],
-  preferredPorts: { main: 15_002, ui: 4040 },
-  url: ({ main }) => `sc://127.0.0.1:${main}`,
+  mayUse: ['spark-master'],
+  mentions: [],
+  canScale: false,
+  isForgetful: false,
+  url: address,
+  address,
   probe: ({ main }) => ({ kind: 'grpc', port: main }),
   startMs: 180_000,
   stopMs: 20_000,
   stale: ['metastore/*.lck', 'scratch'],
-  launch: input => {
-    const { runtime, secrets, folder } = input
-    const logging = join(folder, 'log4j2.properties')
-    const scratch = join(folder, 'scratch')
-    const settings = { 'log4j2.configurationFile': logging, 'java.io.tmpdir': scratch, ...sparkSettings(input) }
-    const classPath = [join(runtime.sparkHome, 'jars', '*'), join(runtime.sparkJars, '*')].join(delimiter)
+  data: ['metastore'],
+  install: async context => {
+    const runtime = await context.spark()
     return {
-      command: runtime.java,
-      args: [...jvmOptions(), '-cp', classPath, ...definitions(settings), 'org.apache.spark.sql.connect.service.SparkConnectServer'],
-      env: {
-        SPARK_HOME: runtime.sparkHome,
-        SPARK_LOCAL_IP: '127.0.0.1',
-        PYSPARK_PYTHON: runtime.python,
-        SPARK_CONNECT_AUTHENTICATE_TOKEN: secrets.sparkToken,
-        AWS_ACCESS_KEY_ID: secrets.s3.accessKeyId,
-        AWS_SECRET_ACCESS_KEY: secrets.s3.secretAccessKey,
-      },
-      files: { [logging]: log4j2 },
-      folders: [scratch],
+      launch: input => launchConnect(runtime, vectorModuleFolder(context.cache), input),
+      shellEnv: ({ ports, secrets }) => ({
+        ...programsOf(runtime.python, context.env),
+        SPARK_REMOTE: `${address(ports)}/;token=${secrets.sparkToken}`,
+      }),
     }
   },
 }
 
-function jvmOptions(): string[] {
-  return [
-    '-Xmx1g',
-    '-XX:TieredStopAtLevel=1',
-    // One tier alone reserves 48 MB, which Spark's generated code fills in minutes.
-    '-XX:ReservedCodeCacheSize=240m',
-    '-XX:-UsePerfData',
-    '-XX:+IgnoreUnrecognizedVMOptions',
-    ...opened.map(name => `--add-opens=java.base/${name}=ALL-UNNAMED`),
-    '--add-opens=java.security.jgss/sun.security.krb5=ALL-UNNAMED',
-    '-Djdk.reflect.useDirectMethodHandle=false',
-    '-Dio.netty.tryReflectionSetAccessible=true',
-    '--enable-native-access=ALL-UNNAMED',
-  ]
+/** @param modules folder of {@link ensureVectorModule} */
+export function launchConnect(runtime: SparkRuntime, modules: string, input: LaunchInput): ServiceLaunch {
+  const master = input.addresses['spark-master']
+  const cluster = master === undefined ? undefined : clusterSecurity(input.clusterSecret)
+  return launchSpark(runtime, input, {
+    mainClass: 'org.apache.spark.sql.connect.service.SparkConnectServer',
+    args: [],
+    heap: '1g',
+    settings: {
+      'spark.master': master ?? 'local[*]',
+      ...sparkSettings(input),
+      ...(cluster ? { ...cluster.settings, ...executorSettings(runtime, modules, input) } : {}),
+    },
+    env: { SPARK_CONNECT_AUTHENTICATE_TOKEN: input.secrets.sparkToken, ...cluster?.env },
+  })
 }
 
 /** A laptop, not a cluster: partition counts and parallelism are small; sessions and running cells outlive a closed window. */
-function sparkSettings({ folder, ports, urls }: LaunchInput): Record<string, string> {
+function sparkSettings({ folder, ports, addresses }: LaunchInput): Record<string, string> {
   const scratch = join(folder, 'scratch')
   return {
-    'spark.master': 'local[*]',
     'spark.app.name': 'DataFlow Lab',
-    'spark.local.dir': scratch,
-    'spark.port.maxRetries': '0',
     'spark.driver.host': '127.0.0.1',
     'spark.driver.bindAddress': '127.0.0.1',
     'spark.ui.port': String(ports['ui']),
@@ -110,20 +77,16 @@ function sparkSettings({ folder, ports, urls }: LaunchInput): Record<string, str
     'spark.hadoop.hive.exec.scratchdir': join(scratch, 'hive'),
     'spark.hadoop.hive.exec.local.scratchdir': join(scratch, 'hive-local'),
     'derby.stream.error.file': join(scratch, 'derby.log'),
-    ...s3Settings(urls['s3'] ?? ''),
+    ...s3Settings(addresses.s3 ?? ''),
   }
 }
 
-function s3Settings(endpoint: string): Record<string, string> {
+/** One executor a worker. */
+function executorSettings(runtime: SparkRuntime, modules: string, { folder }: LaunchInput): Record<string, string> {
+  const options = [...compilerOptions, `--module-path=${modules}`, `-Dlog4j2.configurationFile=${loggingOf(folder)}`]
   return {
-    'spark.hadoop.fs.s3a.endpoint': endpoint,
-    'spark.hadoop.fs.s3a.endpoint.region': stackRegion,
-    'spark.hadoop.fs.s3a.path.style.access': 'true',
-    'spark.hadoop.fs.s3a.connection.ssl.enabled': 'false',
-    'spark.hadoop.fs.s3a.aws.credentials.provider': 'software.amazon.awssdk.auth.credentials.EnvironmentVariableCredentialsProvider',
+    'spark.executor.memory': '1g',
+    'spark.executor.extraClassPath': sparkClassPath(runtime),
+    'spark.executor.extraJavaOptions': options.map(option => `"${option}"`).join(' '),
   }
-}
-
-function definitions(settings: Readonly<Record<string, string>>): string[] {
-  return Object.entries(settings).map(([key, value]) => `-D${key}=${value}`)
 }

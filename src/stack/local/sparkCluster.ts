@@ -1,0 +1,70 @@
+import { join } from 'node:path'
+import type { Environment } from '#runtime/places.ts'
+import type { SparkRuntime } from '#runtime/sparkRuntime.ts'
+import { ensureVectorModule } from '#runtime/vectorModule.ts'
+import { programsOf } from './clientEnv.ts'
+import { httpRecipe, type LaunchInput, type Launcher, type Recipe, type ServiceLaunch } from './recipe.ts'
+import { clusterSecurity, launchSpark } from './sparkJvm.ts'
+
+const daemonHeap = '512m'
+
+/** What a worker gives to executors when its definition does not say. */
+const usualOffer = { cores: '2', memory: '2g' }
+
+const common = {
+  ...httpRecipe('/json/'),
+  startMs: 120_000,
+  stopMs: 10_000,
+  stale: ['scratch'],
+  data: [],
+}
+
+/** The master of Spark's own cluster manager. */
+export const sparkMaster: Recipe = {
+  ...common,
+  ports: { main: { container: 8080, usual: 8080 }, rpc: { container: 7077, usual: 7077 } },
+  isForgetful: true,
+  address: ({ rpc }) => `spark://127.0.0.1:${rpc}`,
+  install: async ({ spark, env }) => launcher(launchMaster, await spark(), env),
+}
+
+/** Runs executors for whoever asks the master. */
+export const sparkWorker: Recipe = {
+  ...common,
+  ports: { main: { container: 8081, usual: 8081 } },
+  needs: ['spark-master'],
+  canScale: true,
+  install: async (context, signal) => {
+    const runtime = await context.spark()
+    await ensureVectorModule(runtime.python, context, signal)
+    return launcher(launchWorker, runtime, context.env)
+  },
+}
+
+export function launchMaster(runtime: SparkRuntime, input: LaunchInput): ServiceLaunch {
+  return launchSpark(runtime, input, {
+    mainClass: 'org.apache.spark.deploy.master.Master',
+    args: ['--host', '127.0.0.1', '--port', String(input.ports['rpc']), '--webui-port', String(input.ports.main)],
+    heap: daemonHeap,
+    ...clusterSecurity(input.clusterSecret),
+  })
+}
+
+export function launchWorker(runtime: SparkRuntime, input: LaunchInput): ServiceLaunch {
+  const { SPARK_WORKER_CORES: cores, SPARK_WORKER_MEMORY: memory } = input.service.environment
+  const offer = ['--cores', cores || usualOffer.cores, '--memory', memory || usualOffer.memory]
+  const place = ['--host', '127.0.0.1', '--webui-port', String(input.ports.main), '--work-dir', join(input.folder, 'scratch', 'work')]
+  return launchSpark(runtime, input, {
+    mainClass: 'org.apache.spark.deploy.worker.Worker',
+    args: [...place, ...offer, input.addresses['spark-master'] ?? ''],
+    heap: daemonHeap,
+    ...clusterSecurity(input.clusterSecret),
+  })
+}
+
+function launcher(launch: (runtime: SparkRuntime, input: LaunchInput) => ServiceLaunch, runtime: SparkRuntime, env: Environment): Launcher {
+  return {
+    launch: input => launch(runtime, input),
+    shellEnv: () => ({ ...programsOf(runtime.python, env), SPARK_HOME: runtime.sparkHome }),
+  }
+}
