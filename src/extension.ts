@@ -2,6 +2,7 @@ import { homedir } from 'node:os'
 import * as vscode from 'vscode'
 import type { Lakehouse } from '#app/lakehouse.ts'
 import type { HostDeps } from '#host/deps.ts'
+import { registerDoctor } from '#host/doctor/register.ts'
 import type { ExplorerCommandDeps } from '#host/explorer/explorerCommands.ts'
 import type { ExplorerTree } from '#host/explorer/explorerTree.ts'
 import { registerExplorer } from '#host/explorer/register.ts'
@@ -61,7 +62,7 @@ export function activate({ extensionUri, secrets: storage, subscriptions, worksp
   const explorer = registerExplorer(explorerDeps, watch)
   const mlflow = registerMlflow(deps, watch)
   const stack = registerStack(deps, watch)
-  subscriptions.push(log, settings, watch, panels, notebooks, explorer, mlflow, stack, registerProject(deps))
+  subscriptions.push(log, settings, watch, panels, notebooks, explorer, mlflow, stack, registerProject(deps), registerDoctor(deps))
   return { lakehouse, explorer: explorer.tree, mlflow: mlflow.tree, stack: stack.tree }
 }
 

@@ -25,6 +25,7 @@ export const commands = {
   refreshStack: 'dataflow.stack.refresh',
   showStackLogs: 'dataflow.stack.showLogs',
   chooseEngine: 'dataflow.stack.chooseEngine',
+  runDoctor: 'dataflow.stack.doctor',
   startService: 'dataflow.service.start',
   stopService: 'dataflow.service.stop',
   restartService: 'dataflow.service.restart',
@@ -72,6 +73,10 @@ export const contextKeys = {
 
 export const previewPanelType = 'dataflow.preview'
 export const runPanelType = 'dataflow.run'
+export const doctorPanelType = 'dataflow.doctor'
+
+/** Texts that the doctor proposes, in the diff editor. */
+export const doctorScheme = 'dataflow-doctor'
 
 export const notebook = { type: 'jupyter-notebook', controller: 'dataflow-spark', renderer: 'dataflow-result' } as const
 

@@ -271,6 +271,7 @@ export const english: Language = {
     images: 'Images',
   },
   edit: 'Show the change…',
+  place: (file, line) => `${file}, line ${line}`,
   set: (key, value) => `Set ${key} to ${value}`,
 }
 

@@ -22,6 +22,7 @@ export interface Language {
   readonly commands: Readonly<Record<FixCommand, string>>
   readonly parts: Readonly<Record<Part, string>>
   readonly edit: string
+  readonly place: (file: string, line: number) => string
   readonly set: (key: string, value: string) => string
 }
 

@@ -93,10 +93,11 @@ describe('the doctor on the compose file of 2025', function () {
     const findings = editable(await doctor.examine(quiet, never))
     const before = readFileSync(files().compose, 'utf8')
     const edits = await doctor.edits(findings)
-    assert.deepEqual(edits.map(edit => [edit.file, edit.before === null]).toSorted(), [
-      [files().override, true],
-      [files().compose, false],
-    ])
+    assert.deepEqual(
+      edits.flatMap(({ file, before }) => (before === null ? file : [])),
+      [files().override],
+    )
+    assert.deepEqual(edits.length, 2)
     assert.equal(readFileSync(files().compose, 'utf8'), before)
     assert.throws(() => statSync(files().override))
     assert.throws(() => statSync(files().env))

@@ -31,6 +31,7 @@ describe('manifest', () => {
       `onNotebook:${ids.notebook.type}`,
       `onWebviewPanel:${ids.previewPanelType}`,
       `onWebviewPanel:${ids.runPanelType}`,
+      `onWebviewPanel:${ids.doctorPanelType}`,
       'onLanguage:dockercompose',
     ])
     const [renderer] = contributes.notebookRenderer
