@@ -23,7 +23,7 @@ export async function seeNetwork(env: Environment, pip: PipSettings = pipSetting
 }
 
 /** Whether a proxy also gets what is meant for this machine. */
-export function proxyOf(env: Environment): NetworkFacts['proxy'] {
+function proxyOf(env: Environment): NetworkFacts['proxy'] {
   const variable = ['HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'all_proxy'].find(name => env[name])
   if (variable === undefined) return null
   const direct = (env['no_proxy'] ?? env['NO_PROXY'] ?? '').split(',').map(name => name.trim().replace(/:\d+$/, ''))

@@ -69,7 +69,7 @@ export function pinsIn(text: string, place: string): readonly Pin[] {
 }
 
 /** Addresses that a client of this machine calls. */
-export function callsIn(text: string, place: string): readonly HostAddress[] {
+function callsIn(text: string, place: string): readonly HostAddress[] {
   return Array.from(text.matchAll(clientCall), ({ 1: address = '', index }) => ({
     place: `${place}, line ${text.slice(0, index).split('\n').length}`,
     address,

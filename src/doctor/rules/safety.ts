@@ -59,7 +59,7 @@ function isOpen({ hostIp, written }: FilePort): boolean {
 }
 
 /** `9000:9000`, `0.0.0.0:9000:9000` or `9000` on the loopback address. */
-export function onLoopback(written: string): string {
+function onLoopback(written: string): string {
   const rest = written.replace(/^(?:0\.0\.0\.0|\[::\]):/, '')
   return rest.includes(':') ? `127.0.0.1:${rest}` : `127.0.0.1::${rest}`
 }

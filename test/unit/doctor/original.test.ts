@@ -91,14 +91,14 @@ describe('the doctor on the compose file of 2025', function () {
   it('shows what it would write, and writes nothing', async () => {
     const doctor = doctorFor(folder())
     const findings = editable(await doctor.examine(quiet, never))
-    const before = readFileSync(files().compose, 'utf8')
+    const text = readFileSync(files().compose, 'utf8')
     const edits = await doctor.edits(findings)
     assert.deepEqual(
       edits.flatMap(({ file, before }) => (before === null ? file : [])),
       [files().override],
     )
     assert.deepEqual(edits.length, 2)
-    assert.equal(readFileSync(files().compose, 'utf8'), before)
+    assert.equal(readFileSync(files().compose, 'utf8'), text)
     assert.throws(() => statSync(files().override))
     assert.throws(() => statSync(files().env))
   })
