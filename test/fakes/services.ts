@@ -35,7 +35,6 @@ export function fakeRecipe({ port, script = '', ...more }: FakeProgram): Recipe 
         files: { [`${folder}/settings`]: '' },
         folders: [`${folder}/data`],
       }),
-      shellEnv: ({ ports }) => ({ SERVICE_URL: `http://127.0.0.1:${ports.main}` }),
     }),
   }
 }

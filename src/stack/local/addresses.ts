@@ -1,5 +1,6 @@
 import type { Role } from '#compose/roles.ts'
 import type { ServiceName } from '#stack/types.ts'
+import type { ServicePorts } from './recipe.ts'
 import { instancesOf, type ServiceRecord, type StackRecord } from './record.ts'
 import type { LocalService } from './services.ts'
 
@@ -58,6 +59,15 @@ export function localiser(services: readonly LocalService[], records: StackRecor
       const port = here.get(place)
       return port === undefined ? place : `127.0.0.1:${port}`
     })
+}
+
+/** The ports of what runs, of the first service of each role. */
+export function runningByRole(services: readonly LocalService[], { services: records }: StackRecord): ReadonlyMap<Role, ServicePorts> {
+  const running = services.flatMap(({ name, role }) => {
+    const ports = instancesOf(name, records)[0]?.[1].ports
+    return role !== null && ports ? [[role, ports] as const] : []
+  })
+  return new Map(running.toReversed())
 }
 
 /** `name:port`, as texts of a definition have it. */

@@ -13,15 +13,17 @@ import { findPlaces, stackFolder, type Environment, type Places } from '#runtime
 import type { LogOptions, Report, ServiceShell, StackEngine, StackSnapshot } from '#stack/engine.ts'
 import { titleAtStart, titleOf } from '#stack/roles.ts'
 import type { LogLine, Loss, ServiceName, ServiceUsage, StackSecrets } from '#stack/types.ts'
-import { staleness } from './addresses.ts'
+import { runningByRole, staleness } from './addresses.ts'
+import { clientEnv, programsOf } from './clientEnv.ts'
 import { Installer } from './installer.ts'
 import { Instances, type Runnable } from './instances.ts'
 import { readLogs } from './logs.ts'
 import { lossesOf } from './losses.ts'
 import { lookAt } from './observe.ts'
+import type { Launcher, Recipe } from './recipe.ts'
 import { findRecipe } from './recipes.ts'
 import { instanceName, instancesOf, serviceOf, type InstanceName } from './record.ts'
-import { adopted, RecordFile } from './recordFile.ts'
+import { adopted, newSecrets, RecordFile } from './recordFile.ts'
 import { resolveServices, type FindRecipe, type LocalService } from './services.ts'
 import { UsageMeter } from './usageMeter.ts'
 import { watchRecord } from './watchRecord.ts'
@@ -165,14 +167,10 @@ class LocalEngine implements StackEngine {
         hint: 'Start it first.',
       })
     }
-    const [instance, { ports }] = running
-    const launcher = await this.#installer.launcherOf(
-      run.recipe,
-      this.#installContext(() => {}),
-      signal,
-    )
-    const input = instances.inputOf(run, instance, ports, record)
-    return { kind: 'process', folder: input.folder, env: launcher.shellEnv(input) }
+    const { python } = await this.#launcherOf(run.recipe, signal)
+    const clients = clientEnv(runningByRole(run.services, record), record.secrets ?? newSecrets())
+    const programs = python === undefined ? {} : programsOf(python, this.#options.env)
+    return { kind: 'process', folder: instances.folderOf(running[0]), env: { ...clients, ...programs } }
   }
 
   async secrets(): Promise<StackSecrets | undefined> {
@@ -182,17 +180,21 @@ class LocalEngine implements StackEngine {
   /** Starts what is missing of so many processes of a service, side by side; a failure takes back none that others may use. */
   async #ensure(run: Runnable, count: number, signal: AbortSignal): Promise<void> {
     const { recipe, service } = run
-    const launcher = await this.#installer.launcherOf(
-      recipe,
-      this.#installContext(() => {}),
-      signal,
-    )
+    const launcher = await this.#launcherOf(recipe, signal)
     const numbers = Array.from({ length: count }, (_, index) => index + 1)
     const ends = await Promise.allSettled(
       numbers.map(number => this.#stand.instances.ensure(run, instanceName(service.name, number), launcher, signal)),
     )
     const failed = ends.find(end => end.status === 'rejected')
     if (failed) throw failed.reason
+  }
+
+  #launcherOf(recipe: Recipe, signal: AbortSignal): Promise<Launcher> {
+    return this.#installer.launcherOf(
+      recipe,
+      this.#installContext(() => {}),
+      signal,
+    )
   }
 
   async #end(recorded: ReturnType<typeof instancesOf>, service: LocalService | undefined): Promise<void> {

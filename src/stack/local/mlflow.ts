@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { lakeEnv, programsOf } from './clientEnv.ts'
+import { lakeEnv } from './clientEnv.ts'
 import { httpRecipe, type LaunchInput, type Recipe, type ServiceLaunch } from './recipe.ts'
 
 /** The names by which browsers, a proxy and programs of this machine come; setting them replaces MLflow's own list. */
@@ -32,10 +32,7 @@ export const mlflow: Recipe = {
   data: ['mlflow.db'],
   install: async context => {
     const { python } = await context.server('mlflow')
-    return {
-      launch: input => launchMlflow(python, input),
-      shellEnv: input => ({ ...programsOf(python, context.env), MLFLOW_TRACKING_URI: `http://127.0.0.1:${input.ports.main}` }),
-    }
+    return { launch: input => launchMlflow(python, input), python }
   },
 }
 

@@ -29,7 +29,6 @@ export const nginx: Recipe = {
       const source = await configFolder(input.service, context)
       return launchNginx((await findNginx(context.env)) ?? 'nginx', await readConfig(source), input)
     },
-    shellEnv: () => ({}),
   }),
 }
 

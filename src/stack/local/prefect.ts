@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import { programsOf } from './clientEnv.ts'
 import { httpRecipe, type LaunchInput, type Recipe, type ServiceLaunch } from './recipe.ts'
 
 /** The server of Prefect with its scheduler, on SQLite. */
@@ -11,10 +10,7 @@ export const prefect: Recipe = {
   data: ['home'],
   install: async context => {
     const { python } = await context.server('prefect')
-    return {
-      launch: input => launchPrefect(python, input),
-      shellEnv: input => ({ ...programsOf(python, context.env), PREFECT_API_URL: `http://127.0.0.1:${input.ports.main}/api` }),
-    }
+    return { launch: input => launchPrefect(python, input), python }
   },
 }
 

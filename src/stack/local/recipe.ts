@@ -59,8 +59,8 @@ export interface Installing extends InstallContext, RecipePlaces {
 /** Knows the programs, and so how a service is launched. */
 export interface Launcher {
   launch(input: LaunchInput): ServiceLaunch | Promise<ServiceLaunch>
-  /** Added to the environment of a terminal beside the service: its programs, and how they reach it. */
-  shellEnv(input: LaunchInput): Readonly<Record<string, string>>
+  /** Its Python, where it has one: a terminal beside the service finds the programs of that environment first. */
+  readonly python?: string
 }
 
 /** A port as a container has it, and where it goes on this machine when the definition does not say. */

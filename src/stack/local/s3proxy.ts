@@ -1,6 +1,5 @@
 import { join } from 'node:path'
 import type { SparkRuntime } from '#runtime/sparkRuntime.ts'
-import { lakeEnv } from './clientEnv.ts'
 import { httpRecipe, type LaunchInput, type Recipe, type ServiceLaunch } from './recipe.ts'
 
 /** Without it s3proxy logs at DEBUG, megabytes a minute. */
@@ -24,10 +23,7 @@ export const s3proxy: Recipe = {
   data: ['data'],
   install: async context => {
     const runtime = await context.spark()
-    return {
-      launch: input => launchS3proxy(runtime, input),
-      shellEnv: ({ secrets, ports }) => lakeEnv({ secrets, addresses: { s3: `http://127.0.0.1:${ports.main}` } }),
-    }
+    return { launch: input => launchS3proxy(runtime, input) }
   },
 }
 

@@ -1,9 +1,7 @@
 import { join } from 'node:path'
-import type { Environment } from '#runtime/places.ts'
 import type { SparkRuntime } from '#runtime/sparkRuntime.ts'
 import { ensureVectorModule } from '#runtime/vectorModule.ts'
-import { programsOf } from './clientEnv.ts'
-import { httpRecipe, type LaunchInput, type Launcher, type Recipe, type ServiceLaunch } from './recipe.ts'
+import { httpRecipe, type LaunchInput, type Recipe, type ServiceLaunch } from './recipe.ts'
 import { clusterSecurity, launchSpark } from './sparkJvm.ts'
 
 const daemonHeap = '512m'
@@ -25,7 +23,10 @@ export const sparkMaster: Recipe = {
   ports: { main: { container: 8080, usual: 8080 }, rpc: { container: 7077, usual: 7077 } },
   isForgetful: true,
   address: ({ rpc }) => `spark://127.0.0.1:${rpc}`,
-  install: async ({ spark, env }) => launcher(launchMaster, await spark(), env),
+  install: async context => {
+    const runtime = await context.spark()
+    return { launch: input => launchMaster(runtime, input), python: runtime.python }
+  },
 }
 
 /** Runs executors for whoever asks the master. */
@@ -37,7 +38,7 @@ export const sparkWorker: Recipe = {
   install: async (context, signal) => {
     const runtime = await context.spark()
     await ensureVectorModule(runtime.python, context, signal)
-    return launcher(launchWorker, runtime, context.env)
+    return { launch: input => launchWorker(runtime, input), python: runtime.python }
   },
 }
 
@@ -60,11 +61,4 @@ export function launchWorker(runtime: SparkRuntime, input: LaunchInput): Service
     heap: daemonHeap,
     ...clusterSecurity(input.clusterSecret),
   })
-}
-
-function launcher(launch: (runtime: SparkRuntime, input: LaunchInput) => ServiceLaunch, runtime: SparkRuntime, env: Environment): Launcher {
-  return {
-    launch: input => launch(runtime, input),
-    shellEnv: () => ({ ...programsOf(runtime.python, env), SPARK_HOME: runtime.sparkHome }),
-  }
 }

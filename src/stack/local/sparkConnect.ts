@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 import type { SparkRuntime } from '#runtime/sparkRuntime.ts'
 import { vectorModuleFolder } from '#runtime/vectorModule.ts'
-import { programsOf } from './clientEnv.ts'
 import type { LaunchInput, Recipe, ServiceLaunch, ServicePorts } from './recipe.ts'
 import { clusterSecurity, compilerOptions, launchSpark, loggingOf, s3Settings, sparkClassPath } from './sparkJvm.ts'
 
@@ -24,13 +23,7 @@ export const sparkConnect: Recipe = {
   data: ['metastore'],
   install: async context => {
     const runtime = await context.spark()
-    return {
-      launch: input => launchConnect(runtime, vectorModuleFolder(context.cache), input),
-      shellEnv: ({ ports, secrets }) => ({
-        ...programsOf(runtime.python, context.env),
-        SPARK_REMOTE: `${address(ports)}/;token=${secrets.sparkToken}`,
-      }),
-    }
+    return { launch: input => launchConnect(runtime, vectorModuleFolder(context.cache), input), python: runtime.python }
   },
 }
 

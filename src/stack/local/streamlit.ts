@@ -1,7 +1,7 @@
 import { dirname, join, posix } from 'node:path'
 import type { ComposeService } from '#compose/project.ts'
 import { exists } from '#runtime/install.ts'
-import { lakeEnv, programsOf } from './clientEnv.ts'
+import { lakeEnv } from './clientEnv.ts'
 import { mountedFile } from './mountedFile.ts'
 import { httpRecipe, type LaunchInput, type Recipe, type RecipePlaces, type ServiceLaunch } from './recipe.ts'
 
@@ -28,10 +28,7 @@ export const streamlit: Recipe = {
     (await findApp(service, places)) === undefined ? 'The project has no app/app.py for Streamlit to show.' : null,
   install: async context => {
     const { python } = await context.server('streamlit')
-    return {
-      launch: async input => launchStreamlit(python, (await findApp(input.service, context)) ?? '', input),
-      shellEnv: input => ({ ...programsOf(python, context.env), ...lakeEnv(input) }),
-    }
+    return { launch: async input => launchStreamlit(python, (await findApp(input.service, context)) ?? '', input), python }
   },
 }
 

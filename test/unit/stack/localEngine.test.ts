@@ -274,10 +274,18 @@ describe('the local engine', () => {
     const engine = open()
     await assert.rejects(engine.shell('s3', never), { code: 'invalid' })
     await start(engine)
+    const secrets = await engine.secrets()
     assert.deepEqual(await engine.shell('s3', never), {
       kind: 'process',
       folder: join(ownFolder(), 's3'),
-      env: { SERVICE_URL: `http://127.0.0.1:${ports.s3}` },
+      env: {
+        AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${ports.s3}`,
+        AWS_REGION: 'us-east-1',
+        AWS_DEFAULT_REGION: 'us-east-1',
+        AWS_ACCESS_KEY_ID: secrets?.s3.accessKeyId,
+        AWS_SECRET_ACCESS_KEY: secrets?.s3.secretAccessKey,
+        SPARK_REMOTE: `sc://localhost:${ports.spark}/;token=${secrets?.sparkToken}`,
+      },
     })
   })
 
