@@ -2,7 +2,7 @@ import { realpathSync } from 'node:fs'
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '#base/clock.ts'
-import type { Disposable } from '#base/disposable.ts'
+import { DisposableStore, type Disposable } from '#base/disposable.ts'
 import { LakehouseError } from '#base/errors.ts'
 import type { Logger } from '#base/log.ts'
 import type { ComposeProject } from '#compose/project.ts'
@@ -26,6 +26,7 @@ import { instanceName, instancesOf, serviceOf, type InstanceName } from './recor
 import { adopted, newSecrets, RecordFile } from './recordFile.ts'
 import { resolveServices, type FindRecipe, type LocalService } from './services.ts'
 import { UsageMeter } from './usageMeter.ts'
+import { watchHealth } from './watchHealth.ts'
 import { watchRecord } from './watchRecord.ts'
 
 export interface LocalEngineOptions {
@@ -154,7 +155,10 @@ class LocalEngine implements StackEngine {
 
   watch(onChange: () => void): Disposable {
     const { folder, file } = this.#stand
-    return watchRecord(folder, () => file.read(), onChange)
+    const store = new DisposableStore()
+    store.add(watchRecord(folder, () => file.read(), onChange))
+    store.add(watchHealth(signal => this.observe(signal), this.#options.clock, onChange))
+    return store
   }
 
   async shell(name: ServiceName, signal: AbortSignal): Promise<ServiceShell> {
