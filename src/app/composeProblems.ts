@@ -25,3 +25,8 @@ export async function checkCompose({ folder, env, unsaved }: ComposeCheck, signa
   const errors = reading.kind === 'refused' ? reading.diagnostics : []
   return { errors, warnings: reading.warnings }
 }
+
+/** Whether a folder has a compose file. */
+export async function hasCompose(folder: string, signal: AbortSignal): Promise<boolean> {
+  return (await readSources(folder, signal)) !== undefined
+}

@@ -8,7 +8,7 @@ import { openBuckets, openStore, renewCredentials } from '#storage/openStore.ts'
 import type { S3Endpoint, StoreSpec } from '#storage/storeSpec.ts'
 import { createCatalog, type Catalog } from './catalog.ts'
 import type { ConnectionSecrets } from './connection.ts'
-import { checkCompose, type ComposeProblems } from './composeProblems.ts'
+import { checkCompose, hasCompose, type ComposeProblems } from './composeProblems.ts'
 import { createConnections, type Connections } from './connections.ts'
 import { createTableReads } from './deltaReads.ts'
 import { createDoctor, type Doctor } from './doctor.ts'
@@ -49,6 +49,8 @@ export interface LakehousePorts {
 export interface Lakehouse extends Disposable {
   readonly stack: StackControl
   readonly doctor: Doctor
+  /** Whether the folder has a compose file, which defines its stack. */
+  readonly hasCompose: (signal: AbortSignal) => Promise<boolean>
   /** What is wrong in the compose files of the folder, as they stand in editors. */
   readonly compose: (unsaved: ReadonlyMap<string, string>, signal: AbortSignal) => Promise<ComposeProblems>
   readonly connections: Connections
@@ -86,6 +88,7 @@ export function createLakehouse(ports: LakehousePorts): Lakehouse {
   return {
     stack,
     doctor: createDoctor({ projectFolder, productFolder, env, settings, stack }),
+    hasCompose: signal => hasCompose(projectFolder, signal),
     compose: (unsaved, signal) => checkCompose({ folder: projectFolder, env, unsaved }, signal),
     connections,
     catalog,

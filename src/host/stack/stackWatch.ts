@@ -29,6 +29,7 @@ export function createStackWatch({ lakehouse, log }: Pick<HostDeps, 'lakehouse' 
   const changed = store.add(new Emitter<StackState>())
   let state: StackState | undefined
   let wasStarted = false
+  let isDefined = false
   let following: Promise<void> | undefined
 
   const report = (error: unknown): void => log.error(asError(error))
@@ -42,11 +43,12 @@ export function createStackWatch({ lakehouse, log }: Pick<HostDeps, 'lakehouse' 
   async function publish(next: StackState): Promise<void> {
     state = next
     changed.fire(next)
-    const { stack, connections } = await lakehouse()
-    const isKnown = await hasSecrets(stack)
+    const { stack, connections, hasCompose } = await lakehouse()
+    const [isKnown, isOwn] = await Promise.all([hasSecrets(stack), hasCompose(AbortSignal.timeout(secretsMs))])
     if (state !== next) return
-    if (isKnown !== wasStarted) {
+    if (isKnown !== wasStarted || isOwn !== isDefined) {
       wasStarted = isKnown
+      isDefined = isOwn
       changed.fire(next)
     }
     const lake = lakeStateOf(next, { connections: connections.list().length, wasStarted })
@@ -73,7 +75,7 @@ export function createStackWatch({ lakehouse, log }: Pick<HostDeps, 'lakehouse' 
       return state
     },
     get isNew() {
-      return state?.kind === 'stopped' && !wasStarted
+      return state?.kind === 'stopped' && !wasStarted && !isDefined
     },
     onDidChange: changed.event,
     look,

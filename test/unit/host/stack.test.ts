@@ -28,7 +28,7 @@ const log = { ...silentLog, show: () => {}, dispose: () => {} }
 const settle = (): Promise<void> => new Promise(resolve => setImmediate(resolve))
 
 /** A stack whose next look gives `next`; counts how often the app was loaded and the stack probed. */
-function fakeApp(next: StackState, facts: { readonly names?: readonly string[]; readonly wasStarted?: boolean } = {}) {
+function fakeApp(next: StackState, facts: { readonly wasStarted?: boolean; readonly hasCompose?: boolean } = {}) {
   const changed = new Emitter<StackState>()
   const count = { loads: 0, looks: 0, held: 0, readings: 0 }
   const secrets = { s3: { accessKeyId: 'a', secretAccessKey: 'b' }, sparkToken: 'c' }
@@ -51,12 +51,12 @@ function fakeApp(next: StackState, facts: { readonly names?: readonly string[]; 
     secrets: async () => (facts.wasStarted ? secrets : undefined),
   })
   const connections = pretend<Connections>({
-    list: () => (facts.names ?? []).map(name => ({ name })),
+    list: () => [],
     onDidChange: new Emitter().event,
   })
   const lakehouse = async (): Promise<Lakehouse> => {
     count.loads += 1
-    return pretend<Lakehouse>({ stack, connections })
+    return pretend<Lakehouse>({ stack, connections, hasCompose: async () => facts.hasCompose === true })
   }
   return { lakehouse, changed, count }
 }
@@ -141,11 +141,11 @@ describe('stack watch', () => {
 
   it('shows the services of a stopped stack, but the welcome text where there never was one', async () => {
     const stopped = { ...stoppedStack, services: [spark] }
-    const shown = async (wasStarted: boolean) => {
-      const watch = createStackWatch({ ...fakeApp(stopped, { wasStarted }), log })
+    const shown = async (facts: Parameters<typeof fakeApp>[1]) => {
+      const watch = createStackWatch({ ...fakeApp(stopped, facts), log })
       return (await createStackTree({ watch, usage: noUsage, problems: { show: assert.fail } }).getChildren())?.length
     }
-    assert.deepEqual([await shown(false), await shown(true)], [0, 1])
+    assert.deepEqual([await shown({}), await shown({ wasStarted: true }), await shown({ hasCompose: true })], [0, 1, 1])
   })
 
   it('shows why there are no services', async () => {
