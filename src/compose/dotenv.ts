@@ -12,14 +12,25 @@ interface EnvReading {
 /**
  * The variables of a `.env` or `env_file`, as docker compose reads them: `KEY=value` or `KEY: value`, `export`, comments, single
  * quotes as they are, double quotes with escapes, variables put in; a name alone takes its value from outside. What `outside`
- * has wins inside values. @throws nothing; a line that cannot be read is a problem and ends the reading.
+ * has wins inside values. A line that cannot be read is a problem and ends the reading.
  */
 export function parseEnvFile(text: string, file: string, outside: Variables, problems: Problems): ReadonlyMap<string, string> {
-  const content = text.replace(/^\uFEFF/, '')
-  const reading: EnvReading = { text: content, placeAt: placesIn(content, file), problems, values: new Map(), outside }
+  const values = new Map<string, string>()
+  addEnvFile(values, { text, file }, outside, problems)
+  return values
+}
+
+/** Adds the variables of a file to those of files before it, which its values may name. */
+export function addEnvFile(
+  values: Map<string, string>,
+  source: { readonly text: string; readonly file: string },
+  outside: Variables,
+  problems: Problems,
+): void {
+  const text = source.text.replace(/^\uFEFF/, '')
+  const reading: EnvReading = { text, placeAt: placesIn(text, source.file), problems, values, outside }
   let at = 0
   while (at >= 0) at = readStatement(reading, at)
-  return reading.values
 }
 
 const space = String.raw`[\t\v\f\r \u0085\u00A0]`
@@ -90,9 +101,9 @@ const escapes: Readonly<Record<string, string>> = {
 }
 
 function unescape(text: string): string {
-  return text.replaceAll(/\\([abcfnrtv$"\\]|0\d{0,3})/g, (whole, code: string) => {
-    if (!code.startsWith('0')) return escapes[code] ?? whole
-    return /^0[0-3][0-7]{2}$/.test(code) ? String.fromCharCode(Number.parseInt(code, 8)) : whole
+  return text.replaceAll(/\\(?:0(\d{0,3})|([abcfnrtv$"\\]))/g, (whole, octal: string | undefined, letter: string) => {
+    if (octal === undefined) return escapes[letter] ?? whole
+    return /^[0-3][0-7]{2}$/.test(octal) ? String.fromCharCode(Number.parseInt(octal, 8)) : `\\${octal}`
   })
 }
 

@@ -1,4 +1,4 @@
-import { parseEnvFile } from './dotenv.ts'
+import { addEnvFile } from './dotenv.ts'
 import { pathIn } from './mounts.ts'
 import type { Surroundings } from './service.ts'
 import { refuseOthers } from './subset.ts'
@@ -18,17 +18,17 @@ export function readEnvironment(map: MapTree, surroundings: Surroundings): Reado
     return value
   })
   const files = valueOf(map, 'env_file')
-  const entries = (files?.kind === 'map' ? [files] : itemsOf(files)).flatMap(item => [...readFile(item, written, surroundings)])
-  return Object.fromEntries([...entries.filter(([name]) => !leftOut.has(name)), ...Object.entries(written)])
+  const values = new Map<string, string>()
+  for (const item of files?.kind === 'map' ? [files] : itemsOf(files)) addFile(values, item, written, surroundings)
+  return Object.fromEntries([...[...values].filter(([name]) => !leftOut.has(name)), ...Object.entries(written)])
 }
 
-function readFile(item: Tree, written: Readonly<Record<string, string>>, surroundings: Surroundings): ReadonlyMap<string, string> {
+function addFile(values: Map<string, string>, item: Tree, written: Readonly<Record<string, string>>, surroundings: Surroundings): void {
   const { problems, variables, fileText } = surroundings
   if (item.kind === 'map') refuseOthers(item, 'envFile', problems)
-  const path = pathIn(surroundings, textOf(item.kind === 'map' ? valueOf(item, 'path') : item))
+  const file = pathIn(surroundings, textOf(item.kind === 'map' ? valueOf(item, 'path') : item))
   const isRequired = (item.kind === 'map' ? readBoolean(valueOf(item, 'required'), problems) : undefined) ?? true
-  const text = fileText(path)
-  if (text !== undefined) return parseEnvFile(text, path, name => variables(name) ?? written[name], problems)
-  if (isRequired) problems.error(item.at, `There is no file ${path}.`)
-  return new Map()
+  const text = fileText(file)
+  if (text !== undefined) addEnvFile(values, { text, file }, name => variables(name) ?? written[name], problems)
+  else if (isRequired) problems.error(item.at, `There is no file ${file}.`)
 }

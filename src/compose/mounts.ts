@@ -1,4 +1,4 @@
-import { isAbsolute, posix, resolve } from 'node:path'
+import { isAbsolute, join, posix, resolve } from 'node:path'
 import type { ComposeMount } from './project.ts'
 import { refuseOthers } from './subset.ts'
 import { itemsOf, textOf, valueOf, type MapTree, type Place, type Problems, type Tree } from './tree.ts'
@@ -37,7 +37,7 @@ export function shortMountParts(text: string): { readonly source: string; readon
 
 /** The absolute path of a path in the file. */
 export function pathIn({ folder, home }: Folders, path: string): string {
-  return resolve(folder, /^~(?=$|[\\/])/.test(path) ? `${home}${path.slice(1)}` : path)
+  return resolve(folder, path.startsWith('~') ? join(home, path.slice(1)) : path)
 }
 
 function shortMount(text: string, folders: Folders): ComposeMount | string {

@@ -8,7 +8,7 @@ import { checkSchema } from './schema.ts'
 import { readService, type PlacedService, type Surroundings } from './service.ts'
 import { refuseOthers } from './subset.ts'
 import { readDeclared } from './toplevel.ts'
-import { createProblems, entriesOf, textOf, valueOf, type MapTree, type Place, type Problems, type Tree } from './tree.ts'
+import { createProblems, entriesOf, isNull, textOf, valueOf, type MapTree, type Place, type Problems, type Tree } from './tree.ts'
 import { parseYaml } from './yamlTree.ts'
 
 /** Everything that a project is read from. */
@@ -71,7 +71,13 @@ function readSources(sources: ComposeSources, problems: ReturnType<typeof create
 
 function topMap(path: string, text: string, problems: Problems): MapTree | undefined {
   const tree = parseYaml(text, path, problems)
-  if (tree === undefined || tree.kind === 'map') return tree
+  if (tree === undefined) return undefined
+  if (tree.kind === 'map') {
+    const services = tree.entries.get('services')
+    if (services && isNull(services.value))
+      problems.error(services.key, 'Nothing stands below services. Remove the line, or list services there.')
+    return tree
+  }
   problems.error(tree.at, 'A compose file is a map with the key services.')
   return undefined
 }
@@ -124,6 +130,8 @@ function readFile(
     fileText: sources.fileText ?? (() => undefined),
     problems,
   }
+  const otherFiles = variables('COMPOSE_FILE') ?? ''
+  if (otherFiles !== '') problems.warn(file.at, `COMPOSE_FILE makes docker compose read ${otherFiles}. Here this file is read.`)
   const entries = entriesOf(valueOf(file, 'services'))
   if (entries.length === 0) problems.error(file.at, 'The file has no services.')
   const services = entries.flatMap(([service, { key, value }]) =>

@@ -32,7 +32,8 @@ export function parseYaml(text: string, file: string, problems: Problems): Tree 
   }
   // The parser's own counter leaves lines out behind an error.
   const placeAt = placesIn(text, file)
-  const tokens = [...new Parser().parse(text)]
+  // A carriage return alone ends a line too, which the parser does not know.
+  const tokens = [...new Parser().parse(text.replaceAll(/\r(?!\n)/g, '\n'))]
   const deep = tooDeep(tokens)
   if (deep !== undefined) {
     problems.error(placeAt(deep.offset), `Here the file is more than ${mostDepth} levels deep.`)
@@ -75,7 +76,7 @@ function treeOf(node: ParsedNode | null, fallback: Place, reading: Reading, dept
   if (node.tag?.startsWith('!') === true) {
     reading.problems.error(at, `The tag ${node.tag} is not supported. Write the value without it.`)
   }
-  if (isScalar(node)) return scalarTree(node, at)
+  if (isScalar(node)) return scalarTree(node, at, reading)
   if (isMap(node)) return mapTree(node, at, reading, depth)
   return { kind: 'list', items: node.items.map(item => treeOf(item, at, reading, depth + 1)), at }
 }
@@ -102,30 +103,38 @@ function aliasTree(alias: Alias.Parsed, at: Place, reading: Reading, depth: numb
   return tree
 }
 
-function scalarTree({ value, type, tag }: Scalar.Parsed, at: Place): Tree {
+function scalarTree({ value, type, tag }: Scalar.Parsed, at: Place, { problems }: Reading): Tree {
   const text = String(value)
-  const isText = tag === undefined ? type !== 'PLAIN' : tag === 'tag:yaml.org,2002:str' || tag === 'tag:yaml.org,2002:binary'
-  return isText ? textAt(text, at) : plainScalar(text, at)
+  const isText = tag === undefined ? type !== 'PLAIN' : textTags.has(tag)
+  if (isText) return textAt(text, at)
+  if (/^\d{4}-\d\d?-\d\d?(?:$|[Tt ]\d)/.test(text)) problems.warn(at, 'docker compose refuses a date without quotes. Put it in quotes.')
+  const scalar = plainScalar(text, at)
+  if (tag !== undefined && typeof scalar.value === 'string')
+    problems.error(at, `This is no ${tag.slice(tag.lastIndexOf(':') + 1)}. Remove the tag.`)
+  return scalar
 }
+
+const textTags: ReadonlySet<string> = new Set(['tag:yaml.org,2002:str', 'tag:yaml.org,2002:binary'])
 
 /** A key that is written wins over one that `<<` brings, and the first map of a list of those over the later ones. */
 function mapTree(map: YAMLMap.Parsed, at: Place, reading: Reading, depth: number): Tree {
   const written = new Map<string, Entry>()
-  const merged = new Map<string, Entry>()
+  let merge: Entry | undefined
   for (const { key, value } of map.items) {
     if (reading.nodes >= mostNodes) break
     const keyAt = reading.placeOf(key)
     const name = keyText(key, keyAt, reading, depth)
-    const tree = treeOf(value, keyAt, reading, depth + 1)
-    if (name === '<<' && isScalar(key) && key.type === 'PLAIN') {
-      for (const [inner, entry] of mergedEntries(tree, reading)) if (!merged.has(inner)) merged.set(inner, entry)
-    } else if (name !== undefined) {
-      const first = written.get(name)
-      if (first === undefined) written.set(name, { key: keyAt, value: tree })
-      else reading.problems.error(keyAt, `The key ${name} stands here twice, first in line ${first.key.line}. Keep one of them.`)
-    }
+    const entry: Entry = { key: keyAt, value: treeOf(value, keyAt, reading, depth + 1) }
+    if (name === undefined) continue
+    const isMerge = name === '<<' && isScalar(key) && key.type === 'PLAIN'
+    const first = isMerge ? merge : written.get(name)
+    if (first) reading.problems.error(keyAt, `The key ${name} stands here twice, first in line ${first.key.line}. Keep one of them.`)
+    else if (isMerge) merge = entry
+    else written.set(name, entry)
   }
-  return mapOf([...written, ...[...merged].filter(([name]) => !written.has(name))], at)
+  const merged = merge ? mergedEntries(merge.value, reading).filter(([name]) => !written.has(name)) : []
+  // Of one name the first counts, which a map takes from the end.
+  return mapOf([...written, ...merged.toReversed()], at)
 }
 
 function keyText(key: ParsedNode, at: Place, reading: Reading, depth: number): string | undefined {

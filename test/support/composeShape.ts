@@ -161,7 +161,9 @@ function bytes(value: unknown): unknown {
 function unescaped(value: unknown): unknown {
   if (typeof value === 'string') return value.replaceAll('$$', () => '$')
   if (Array.isArray(value)) return value.map(unescaped)
-  return isWire(value) ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, unescaped(inner)])) : value
+  return isWire(value)
+    ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [key.replaceAll('$$', () => '$'), unescaped(inner)]))
+    : value
 }
 
 function wire(value: unknown): Wire {

@@ -22,6 +22,12 @@ describe('a compose file that cannot be used', () => {
       'services:\n  a:\n    image: x\n    image: y\n',
       ['4:5 The key image stands here twice, first in line 3. Keep one of them.'],
     ],
+    [
+      'merges twice',
+      'services:\n  a:\n    <<: {image: x}\n    <<: {init: true}\n',
+      ['4:5 The key << stands here twice, first in line 3. Keep one of them.'],
+    ],
+    ['has nothing below services', 'services:\n', ['1:1 Nothing stands below services. Remove the line, or list services there.']],
     ['has a number for a key', 'services: {a: {image: x, environment: {1: x}}}', ['1:40 A key is a text. Put this one in quotes.']],
     ['uses an anchor that is not there', 'services: {a: *base}', ['1:15 There is no anchor &base before this alias.']],
     ['uses a tag', 'services:\n  a: {image: x, ports: !reset []}', ['2:31 The tag !reset is not supported. Write the value without it.']],
@@ -149,6 +155,14 @@ describe('a service that cannot be used', () => {
 })
 
 describe('a compose file with something to know', () => {
+  it('is used with a warning where docker compose reads otherwise', () => {
+    const text = 'services: {a: {image: x, environment: {DAY: 2024-01-01}}}'
+    assert.deepEqual(warningsAbout(text, { env: { COMPOSE_FILE: 'a.yml:b.yml' } }), [
+      '1:45 docker compose refuses a date without quotes. Put it in quotes.',
+      '1:1 COMPOSE_FILE makes docker compose read a.yml:b.yml. Here this file is read.',
+    ])
+  })
+
   it('is used with a warning', () => {
     const text = 'services:\n  a: {image: "x:$TAG", depends_on: [b]}\n  b: {image: x, profiles: [p]}\n'
     assert.deepEqual(warningsAbout(text), [
