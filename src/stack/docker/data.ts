@@ -60,7 +60,7 @@ async function volumesOf(
       return facts?.labels[composeLabels.project] === project.name ? [volume] : []
     }),
   )
-  return owned.flat()
+  return owned.flat().toSorted()
 }
 
 function foldersOf(project: ComposeProject, service: ComposeService): string[] {

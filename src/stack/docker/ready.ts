@@ -22,6 +22,13 @@ const shownLogLines = 20
 
 type Verdict = 'ready' | 'waiting' | 'ended' | 'unhealthy'
 
+interface Life {
+  /** How often the engine has started it anew while it was waited for. */
+  readonly restarts: number
+  /** Since the last of these had it running. */
+  readonly livedMs: number
+}
+
 /**
  * Waits until a container is healthy; one without a health check until its role answers, else until it has lived for a moment. One
  * that ends well has done its work.
@@ -30,13 +37,16 @@ type Verdict = 'ready' | 'waiting' | 'ended' | 'unhealthy'
  */
 export async function untilReady(work: Work, service: ComposeService, id: string, signal: AbortSignal): Promise<void> {
   const { client, clock } = work
-  const begun = clock.now()
-  const end = begun + deadlineOf(service)
+  const end = clock.now() + deadlineOf(service)
+  let run = { restarts: -1, since: clock.now() }
   let restartsBefore: number | undefined
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 1.5, longestPauseMs)) {
     const facts = await client.container(id, signal)
-    restartsBefore ??= facts?.restarts ?? 0
-    const verdict = facts ? await judge(work, service, facts, { restartsBefore, livedMs: clock.now() - begun }, signal) : 'ended'
+    const restarts = facts?.restarts ?? 0
+    restartsBefore ??= restarts
+    if (restarts !== run.restarts || facts?.isRestarting) run = { restarts, since: clock.now() }
+    const life = { restarts: restarts - restartsBefore, livedMs: clock.now() - run.since }
+    const verdict = facts ? await judge(work, service, facts, life, signal) : 'ended'
     if (verdict === 'ready') return
     if (verdict !== 'waiting') throw await failure(work, service, id, facts, verdict)
     if (clock.now() >= end) throw await failure(work, service, id, facts, 'late')
@@ -68,12 +78,12 @@ async function judge(
   { client }: Work,
   service: ComposeService,
   facts: ContainerFacts,
-  { restartsBefore, livedMs }: { readonly restartsBefore: number; readonly livedMs: number },
+  { restarts, livedMs }: Life,
   signal: AbortSignal,
 ): Promise<Verdict> {
-  if (facts.isRestarting) return facts.restarts - restartsBefore >= mostRestarts ? 'ended' : 'waiting'
+  if (restarts >= mostRestarts) return 'ended'
+  if (facts.isRestarting) return 'waiting'
   if (!facts.isRunning) return facts.exitCode === 0 && facts.health === null ? 'ready' : 'ended'
-  if (facts.restarts - restartsBefore >= mostRestarts) return 'ended'
   if (facts.health !== null) return facts.health === 'healthy' ? 'ready' : facts.health === 'unhealthy' ? 'unhealthy' : 'waiting'
   const role = roleOf(service) ?? null
   const probe = client.isHere ? probeOf(role, addressOfService(role, facts.ports, '').port) : undefined
