@@ -1,4 +1,5 @@
 import * as vscode from 'vscode'
+import type { Problem } from '#base/errors.ts'
 import { unreachable } from '#base/unreachable.ts'
 import { commands } from '#host/ids.ts'
 import type { ServiceName, ServiceState, ServiceUsage, StackState } from '#stack/types.ts'
@@ -28,7 +29,7 @@ function draw(node: StackNode, drawing: StackDrawing): vscode.TreeItem {
     case 'service':
       return drawService(node, drawing)
     case 'problem':
-      return drawProblem(node.problem.message, node.problem.hint)
+      return drawProblem(node.problem)
     default:
       return unreachable(node)
   }
@@ -60,15 +61,24 @@ function drawService({ service }: ServiceNode, { state, usage, now }: StackDrawi
   return drawn
 }
 
-function drawProblem(message: string, hint: string | undefined): vscode.TreeItem {
+/** A click leads to the place in the file, where the problem has one, else looks again. */
+function drawProblem({ message, hint, details }: Problem): vscode.TreeItem {
   const drawn = new vscode.TreeItem(message)
   const text = [message, hint].filter(Boolean).join(' ')
   drawn.contextValue = 'problem'
   drawn.iconPath = icon('error', 'list.errorForeground')
   drawn.tooltip = text
   drawn.accessibilityInformation = { label: text }
-  drawn.command = { command: commands.refreshStack, title: vscode.l10n.t('Try again') }
+  const [, file, line] = /^(.+?):(\d+):\d+ /.exec(String(details?.['diagnostics'] ?? '')) ?? []
+  drawn.command =
+    file === undefined
+      ? { command: commands.refreshStack, title: vscode.l10n.t('Try again') }
+      : { command: 'vscode.open', title: vscode.l10n.t('Open'), arguments: [vscode.Uri.file(file), { selection: startOf(Number(line)) }] }
   return drawn
+}
+
+function startOf(line: number): vscode.Range {
+  return new vscode.Range(line - 1, 0, line - 1, 0)
 }
 
 function icon(id: string, color?: string): vscode.ThemeIcon {

@@ -2,12 +2,11 @@ import * as vscode from 'vscode'
 import { LakehouseError } from '#base/errors.ts'
 import { withSignal } from '#host/cancel.ts'
 import type { HostDeps } from '#host/deps.ts'
-import { commands } from '#host/ids.ts'
 import type { StackPlan, StackRequest } from '#stack/plan.ts'
 import type { StackProgress, StackState } from '#stack/types.ts'
 import { describeProgress } from './describe.ts'
 import { leftOut, questionOf, titleOf } from './planText.ts'
-import { doctorAction } from './stackProblems.ts'
+import { stackActions } from './stackProblems.ts'
 import type { StackWatch } from './stackWatch.ts'
 
 type ChangeDeps = Pick<HostDeps, 'lakehouse' | 'problems'>
@@ -71,8 +70,7 @@ async function isConfirmed(plan: StackPlan, services: StackState['services']): P
 /** Says nothing where all is as it was asked for. */
 async function tellLeftOut(sentences: readonly string[]): Promise<void> {
   if (sentences.length === 0) return
-  const logs = { label: vscode.l10n.t('Show logs'), run: () => vscode.commands.executeCommand(commands.showStackLogs) }
-  const actions = [logs, ...(await doctorAction())]
+  const actions = stackActions()
   const chosen = await vscode.window.showWarningMessage(sentences.join(' '), ...actions.map(({ label }) => label))
   await actions.find(({ label }) => label === chosen)?.run()
 }

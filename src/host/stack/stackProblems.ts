@@ -5,19 +5,13 @@ import type { ProblemAction, Problems } from '#host/problems.ts'
 
 /** Problems of the stack: they lead to the log of the service they are about, and to the doctor. */
 export function createStackProblems(problems: Problems): Problems {
-  const show = async (error: unknown, retry: (() => Promise<void>) | undefined): Promise<void> => {
-    const service = toProblem(error)?.details?.['service']
-    const showLogs = () => vscode.commands.executeCommand(commands.showServiceLogs, service)
-    problems.show(error, retry, [{ label: vscode.l10n.t('Show logs'), run: showLogs }, ...(await doctorAction())])
-  }
-  return { show: (error, retry) => void show(error, retry).catch((failure: unknown) => problems.show(failure)) }
+  return { show: (error, retry) => problems.show(error, retry, stackActions(toProblem(error)?.details?.['service'])) }
 }
 
-/** The doctor, where there is one. */
-export async function doctorAction(): Promise<readonly ProblemAction[]> {
-  const known = await vscode.commands.getCommands(true)
-  if (!known.includes(doctorCommand)) return []
-  return [{ label: vscode.l10n.t('Run doctor'), run: () => vscode.commands.executeCommand(doctorCommand) }]
+/** What helps where something of the stack is not as it was asked for. */
+export function stackActions(service?: unknown): readonly ProblemAction[] {
+  return [
+    { label: vscode.l10n.t('Show logs'), run: () => vscode.commands.executeCommand(commands.showServiceLogs, service) },
+    { label: vscode.l10n.t('Run doctor'), run: () => vscode.commands.executeCommand(commands.runDoctor) },
+  ]
 }
-
-const doctorCommand = 'dataflow.stack.doctor'

@@ -95,7 +95,7 @@ describe('a change of the stack', () => {
   it('says afterwards what was left out', async () => {
     await stackOf(running, nginx).run({ kind: 'up' })
     await settle()
-    assert.deepEqual(seen.messages, ['NGINX was left out: nginx is not installed.'])
+    assert.deepEqual(seen.messages, ['NGINX was left out: nginx is not installed.\nShow logs\nRun doctor'])
   })
 
   it('is refused in a folder that is not trusted, or not on a disk', async () => {
@@ -145,31 +145,26 @@ describe('services of a command', () => {
 describe('problems of the stack', () => {
   beforeEach(reset)
 
-  it('lead to the log of their service and to the doctor where there is one', async () => {
-    const shown: (readonly string[])[] = []
+  it('lead to the log of their service and to the doctor', async () => {
+    const shown: string[] = []
     const problems = createStackProblems({
       show: (_error, _retry, actions = []) => {
-        shown.push(actions.map(({ label }) => label))
-        actions.at(0)?.run()
+        shown.push(...actions.map(({ label }) => label))
+        actions.forEach(({ run }) => void run())
       },
     })
-    const opened: unknown[] = []
-    commands.registerCommand(ids.showServiceLogs, service => opened.push(service))
-    const error = Object.assign(new Error('Spark ended.'), {
-      name: 'LakehouseError',
-      code: 'failed',
-      details: { service: 'spark-connect' },
-    })
-    problems.show(error)
-    await settle()
-    commands.registerCommand('dataflow.stack.doctor', () => {})
-    problems.show(error)
+    const ran: unknown[] = []
+    commands.registerCommand(ids.showServiceLogs, service => ran.push(service))
+    commands.registerCommand(ids.runDoctor, () => ran.push('doctor'))
+    problems.show(
+      Object.assign(new Error('Spark ended.'), { name: 'LakehouseError', code: 'failed', details: { service: 'spark-connect' } }),
+    )
     await settle()
     assert.deepEqual(
-      [shown, opened],
+      [shown, ran],
       [
-        [['Show logs'], ['Show logs', 'Run doctor']],
-        ['spark-connect', 'spark-connect'],
+        ['Show logs', 'Run doctor'],
+        ['spark-connect', 'doctor'],
       ],
     )
   })

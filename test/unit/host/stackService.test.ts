@@ -120,3 +120,19 @@ describe('credentials of a service', () => {
     assert.deepEqual(texts(worker), [])
   })
 })
+
+const drawProblem = (details?: Readonly<Record<string, string>>) => {
+  const problem = { code: 'invalid', message: 'compose.yaml, line 3: no.', hint: 'Mend it.', ...(details ? { details } : {}) } as const
+  return renderStackNode({ kind: 'problem', problem }, { state, usage: new Map(), now: 0 })
+}
+
+describe('problem of the stack', () => {
+  it('leads to the line of the file it is in, else looks again', () => {
+    const { tooltip, command } = drawProblem({ diagnostics: '/lake/compose.yaml:3:5 no.\n/lake/compose.yaml:9:1 nor.' })
+    assert.deepEqual(
+      [tooltip, command?.command, String(command?.arguments?.[0])],
+      ['compose.yaml, line 3: no. Mend it.', 'vscode.open', 'file:///lake/compose.yaml'],
+    )
+    assert.equal(drawProblem().command?.command, 'dataflow.stack.refresh')
+  })
+})
