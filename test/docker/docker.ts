@@ -13,17 +13,18 @@ export interface DockerClient {
 export function dockerClient(host: string): DockerClient {
   // The engine of Debian 12 has no BuildKit client.
   const env = { ...process.env, DOCKER_HOST: host, DOCKER_BUILDKIT: '0', DOCKER_CONTEXT: undefined }
-  return { host, run: async (args, input) => await output('docker', args, env, input) }
+  return { host, run: async (args, input) => await output('docker', args, { env, ...(input ? { input } : {}) }) }
+}
+
+export interface OutputOptions {
+  readonly env?: NodeJS.ProcessEnv
+  readonly cwd?: string
+  readonly input?: Readable
 }
 
 /** Runs a program to its end and gives what it prints. @throws Error with the end of its errors */
-export async function output(
-  command: string,
-  args: readonly string[],
-  env: NodeJS.ProcessEnv = process.env,
-  input?: Readable,
-): Promise<string> {
-  const child = spawn(command, args, { env, stdio: [input ? 'pipe' : 'ignore', 'pipe', 'pipe'] })
+export async function output(command: string, args: readonly string[], { input, ...where }: OutputOptions = {}): Promise<string> {
+  const child = spawn(command, args, { ...where, stdio: [input ? 'pipe' : 'ignore', 'pipe', 'pipe'] })
   if (input && child.stdin) input.pipe(child.stdin).on('error', () => input.destroy())
   const ended = new Promise<number | null>((resolve, reject) => {
     child.once('error', reject)
