@@ -47,7 +47,7 @@ export function staleness(
 }
 
 /** Puts the addresses of this machine into a text of the definition: `http://127.0.0.1:9000` for `http://s3:9000`. */
-export function localiser(services: readonly LocalService[], records: StackRecord['services']): (text: string) => string {
+function localiser(services: readonly LocalService[], records: StackRecord['services']): (text: string) => string {
   const here = new Map<string, number>(
     services.flatMap(({ name, recipe, ports, containerPorts }) => {
       const actual = instancesOf(name, records)[0]?.[1].ports ?? ports

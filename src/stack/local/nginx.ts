@@ -13,6 +13,9 @@ const ownPort = 8088
 /** Where packages put it, also for users whose search path lacks it. */
 const usualFolders = ['/usr/sbin', '/usr/local/sbin', '/usr/local/bin', '/opt/homebrew/bin']
 
+/** Started by root its workers would become another user, who may not enter the folder of the stack. */
+const ownUser = process.getuid?.() === 0 ? ' user root;' : ''
+
 const notInstalled = 'NGINX is not installed. On Debian and Ubuntu: sudo apt install nginx; on macOS: brew install nginx.'
 
 /** One address for the pages of the stack, by names: the NGINX of this machine on the project's configuration. */
@@ -40,7 +43,7 @@ export function launchNginx(command: string, config: Readonly<Record<string, str
   const files = Object.entries(config).map(([name, text]) => [join(folder, name), localNginxConfig(input.localise(text), moved)])
   return {
     command,
-    args: ['-p', folder, '-c', join(folder, configName), '-g', 'daemon off; pid nginx.pid;'],
+    args: ['-p', folder, '-c', join(folder, configName), '-g', `daemon off; pid nginx.pid;${ownUser}`],
     env: {},
     files: Object.fromEntries(files),
     folders: [join(folder, 'logs'), join(folder, 'temp')],

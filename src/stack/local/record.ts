@@ -56,7 +56,7 @@ export function serviceOf(instance: InstanceName): ServiceName {
   return instance.split('#')[0] ?? instance
 }
 
-export function numberOf(instance: InstanceName): number {
+function numberOf(instance: InstanceName): number {
   return Number(instance.split('#')[1] ?? 1)
 }
 
