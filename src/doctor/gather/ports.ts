@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { ContainerEngineFacts, FileFacts, FilePlace, PortFacts } from '#doctor/facts.ts'
+import type { ContainerEngineFacts, FileFacts, FilePlace, FileService, PortFacts } from '#doctor/facts.ts'
 import type { PortHolder } from '#doctor/finding.ts'
 import { freePort } from '#process/ports.ts'
 import { portOwner } from '#process/portOwner.ts'
@@ -20,14 +20,14 @@ export interface PortSearch {
   readonly stacksFolder: string
 }
 
-/** The ports that a start of these services would need. */
+/** The ports that a start of the stack would need: those of what is active and stands still. */
 export function wantedPorts(file: FileFacts | undefined, states: readonly ServiceState[]): readonly WantedPort[] {
-  const idle = (name: string): boolean => {
+  const isWanted = ({ name, isActive }: FileService): boolean => {
     const state = states.find(each => each.name === name)
-    return state === undefined || (state.state === 'stopped' && state.unavailable === null)
+    return state === undefined ? isActive : state.isActive && state.state === 'stopped' && state.unavailable === null
   }
   return (file?.services ?? [])
-    .filter(({ name, isActive }) => isActive && idle(name))
+    .filter(isWanted)
     .flatMap(({ name, ports }) =>
       ports.flatMap(({ hostPort, at, written, isShort }) =>
         hostPort === null ? [] : [{ port: hostPort, service: name, at: { place: at, written, isShort } }],
