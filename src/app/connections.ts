@@ -42,7 +42,7 @@ export function createConnections(
   store.add(stack.onDidChange(announce))
   store.add(settings.onDidChange(announce))
   const secretsOf = async (name: string, kind: SecretKind, signal: AbortSignal): Promise<ConnectionSecrets | undefined> => {
-    if (name === localStackName) return await stack.secrets(signal)
+    if (name === localStackName) return await ownSecrets(stack, kind, signal)
     const kept = await secrets(name)
     if (kept?.addresses && kept[kind] !== undefined) checkAddress(get(name), kind, kept.addresses[kind])
     return kept
@@ -63,6 +63,21 @@ export function createConnections(
     mlflowAuth: async (name, signal) => (await secretsOf(name, 'mlflow', signal))?.mlflow,
     dispose: () => store.dispose(),
   }
+}
+
+async function ownSecrets(
+  stack: Pick<StackControl, 'secrets'>,
+  kind: SecretKind,
+  signal: AbortSignal,
+): Promise<ConnectionSecrets | undefined> {
+  const own = await stack.secrets(signal)
+  // Never the keys that this machine has for AWS.
+  if (kind === 's3' && own?.s3.accessKeyId === '') {
+    throw new LakehouseError('denied', 'The keys of the object store of this stack are not known.', {
+      hint: 'Give them in the environment of its service, for example as MINIO_ROOT_USER and MINIO_ROOT_PASSWORD.',
+    })
+  }
+  return own && { s3: own.s3, ...(own.sparkToken === '' ? {} : { sparkToken: own.sparkToken }) }
 }
 
 /** The settings of a folder may give a known name another address: the secrets kept for that name do not go there. */

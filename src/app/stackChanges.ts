@@ -17,6 +17,8 @@ export interface ChangeWork {
   readonly createBuckets: CreateBuckets
   readonly report: Report
   readonly signal: AbortSignal
+  /** As it was known before. */
+  readonly known: StackState
   /** Takes each state on the way. */
   readonly show: (state: StackState) => void
 }
@@ -52,9 +54,9 @@ export async function planFor(
  * what it started, and nothing that ran before.
  */
 export async function changeStack(work: ChangeWork, request: StackRequest): Promise<StackState> {
-  const { engine, report, signal, show } = work
+  const { engine, report, signal, show, known } = work
   const onWait = (): void => {
-    show({ kind: 'starting', step: waiting, engine: engine.kind, services: [], endpoints: {} })
+    show({ kind: 'starting', step: waiting, engine: engine.kind, services: known.services, endpoints: known.endpoints })
     report({ step: waiting })
   }
   return engine.exclusively(
@@ -241,7 +243,7 @@ class StackChange {
     const endpoint = this.#snapshot.endpoints.s3
     const secrets = await engine.secrets()
     if (!endpoint) return
-    if (!secrets)
+    if (!secrets || secrets.s3.accessKeyId === '')
       return report({ step: 'The keys of the object store are not known here: its buckets are left as they are', service: name })
     this.#step({ step: 'Creating the buckets', service: name }, 'starting')
     await createBuckets(endpoint, secrets.s3, signal)

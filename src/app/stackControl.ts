@@ -74,6 +74,8 @@ class EngineControl implements StackControl {
   readonly #following = this.#store.add(new MutableDisposable<Disposable>())
   #state: StackState
   #change: Change | undefined
+  /** Why the last change failed, and how the services stood after it. */
+  #failure: { readonly problem: Problem; readonly stand: string } | undefined
   #watchers = 0
   #isLooking = false
   #mustLook = false
@@ -92,7 +94,7 @@ class EngineControl implements StackControl {
   async refresh(signal: AbortSignal): Promise<StackState> {
     if (this.#change?.shared.isPending) return this.#state
     const seen = await this.#look(signal)
-    return this.#change?.shared.isPending ? this.#state : this.#set(seen)
+    return this.#change?.shared.isPending ? this.#state : this.#set(this.#withFailure(seen))
   }
 
   async plan(request: StackRequest, signal: AbortSignal): Promise<StackPlan> {
@@ -158,18 +160,27 @@ class EngineControl implements StackControl {
 
   async #carryOut(request: StackRequest, report: Report, signal: AbortSignal): Promise<StackState> {
     const show = (state: StackState): void => void this.#set(state)
+    this.#failure = undefined
     try {
       const engine = await this.#engines.choose(signal)
       this.#engines.forget()
       const elsewhere = await this.#engines.elsewhere(signal)
       if (elsewhere) report({ step: `${nameOf(elsewhere.engine)} still runs ${elsewhere.services.join(', ')} of this project` })
-      const changed = await changeStack({ engine, createBuckets: this.#ports.createBuckets, report, signal, show }, request)
+      const work = { engine, createBuckets: this.#ports.createBuckets, report, signal, show, known: this.#state }
+      const changed = await changeStack(work, request)
       return this.#set(elsewhere ? { ...changed, elsewhere } : changed)
     } catch (thrown) {
       const seen = await this.#look(this.#closing.signal).catch(() => this.#state)
-      this.#set(signal.aborted ? seen : { ...seen, kind: 'failed', problem: this.#problemOf(thrown) })
+      if (!signal.aborted) this.#failure = { problem: this.#problemOf(thrown), stand: standText(seen) }
+      this.#set(this.#withFailure(seen))
       throw thrown
     }
+  }
+
+  /** The reason of a failure stays until the next change, or until the services stand otherwise. */
+  #withFailure(seen: StackState): StackState {
+    if (this.#failure?.stand !== standText(seen)) this.#failure = undefined
+    return this.#failure ? { ...seen, kind: 'failed', problem: this.#failure.problem } : seen
   }
 
   async #look(signal: AbortSignal): Promise<StackState> {
@@ -237,6 +248,10 @@ class EngineControl implements StackControl {
     this.#ports.log.error(asError(thrown))
     return { code: 'failed', message: 'The stack failed for a reason nobody foresaw.', hint: 'The log of DataFlow Lab has the details.' }
   }
+}
+
+function standText({ services }: StackState): string {
+  return JSON.stringify(services.map(({ name, state, health }) => [name, state, health]))
 }
 
 function nameOf(engine: EngineKind): string {

@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
 import { stackBuckets } from '#app/stackBuckets.ts'
 import type { StackControl } from '#app/stackControl.ts'
 import { systemClock } from '#base/clock.ts'
@@ -16,6 +14,7 @@ import { openBuckets } from '#storage/openStore.ts'
 import { liveSpark } from '../support/liveSpark.ts'
 import type { LiveStack } from '../support/liveStack.ts'
 import type { LakeEndpoints } from '../../scripts/demo/lab.ts'
+import { changeElsewhere, type OtherProcess } from '../support/otherProcess.ts'
 import { controlOf } from '../support/stackControl.ts'
 
 type Running = StackState & { readonly endpoints: LakeEndpoints }
@@ -31,6 +30,8 @@ describe('the embedded stack', function () {
   const env = { ...process.env, DATAFLOW_HOME: join(root, 'home'), DATAFLOW_CACHE: findPlaces(process.env).cache }
   const control = controlOf(project, env)
 
+  const elsewhere = (kind: 'up' | 'down'): OtherProcess => changeElsewhere({ kind, project, engine: 'local', env })
+
   before(() => mkdirSync(project))
   after(async () => {
     await control.change({ kind: 'down' }, ignore, never)
@@ -42,18 +43,25 @@ describe('the embedded stack', function () {
     const steps: string[] = []
     const state = running(await control.change({ kind: 'up' }, ({ step }) => steps.push(step), never))
     assert.deepEqual(
-      state.services.map(({ name, health }) => [name, health]),
+      state.services.filter(({ isActive }) => isActive).map(({ name, health }) => [name, health]),
       [
         ['s3', 'healthy'],
         ['spark-connect', 'healthy'],
       ],
     )
-    assert.deepEqual(steps.slice(-3), ['Starting the object store', 'Creating the buckets', 'Starting Spark'])
+    assert.deepEqual(steps.slice(-6), [
+      'Starting the object store',
+      'Creating the buckets',
+      'Started the object store',
+      'Starting Spark',
+      'Started Spark',
+      'Started the object store and Spark.',
+    ])
     assert.deepEqual(await bucketNames(control, state), stackBuckets.toSorted())
   })
 
   it('is joined by another process, which starts nothing', async () => {
-    const other = await inAnotherProcess('up', project, env)
+    const other = await elsewhere('up').state
     assert.deepEqual(pids(running(other)), pids(running(control.state)))
   })
 
@@ -91,7 +99,7 @@ describe('the embedded stack', function () {
     while (await identify(spark.pid ?? 0)) await systemClock.sleep(20)
     const failed = await control.refresh(never)
     assert.ok(failed.kind === 'failed')
-    assert.equal(failed.problem.message, 'Spark is not running.')
+    assert.match(failed.problem.message, /^Spark is not running\b/)
     const repaired = running(await control.change({ kind: 'up' }, ignore, never))
     assert.deepEqual(repaired.services[0], s3)
     assert.notEqual(repaired.services[1]?.pid, spark.pid)
@@ -119,6 +127,22 @@ describe('the embedded stack', function () {
     }
   })
 
+  it('is finished by the next up when the process that started it was killed, with what it had started', async () => {
+    await control.change({ kind: 'down' }, ignore, never)
+    const other = elsewhere('up')
+    const begun = await untilLaunched(control, 'spark-connect')
+    await other.kill()
+    const finished = running(await control.change({ kind: 'up' }, ignore, never))
+    assert.deepEqual(pids(finished), [...pids(begun)])
+  })
+
+  it('serves two windows at once with one stack', async () => {
+    await control.change({ kind: 'down' }, ignore, never)
+    const [one, two] = [elsewhere('up'), elsewhere('up')]
+    const states = [await one.state, await two.state, await control.change({ kind: 'up' }, ignore, never)].map(running)
+    assert.deepEqual(states.map(pids), Array(3).fill(states[0] && pids(states[0])))
+  })
+
   it('takes back a cancelled start', async () => {
     await control.change({ kind: 'down' }, ignore, never)
     const abort = new AbortController()
@@ -140,7 +164,7 @@ describe('the embedded stack', function () {
 
   it('leaves no process when another process stops it', async () => {
     const started = pids(running(await control.change({ kind: 'up' }, ignore, never)))
-    assert.equal((await inAnotherProcess('down', project, env)).kind, 'stopped')
+    assert.equal((await elsewhere('down').state).kind, 'stopped')
     assert.deepEqual(await Promise.all(started.map(pid => identify(pid))), [undefined, undefined])
     assert.equal((await control.refresh(never)).kind, 'stopped')
   })
@@ -152,8 +176,17 @@ function running(state: StackState): Running {
   return { ...state, endpoints: { ...state.endpoints, s3, spark: { ...spark, uiUrl: spark.uiUrl } } }
 }
 
-function pids({ services }: Running): number[] {
+function pids({ services }: StackState): number[] {
   return services.flatMap(({ pid }) => pid ?? [])
+}
+
+/** The state in which a service has its process, while another window is at work. */
+async function untilLaunched(control: StackControl, service: string): Promise<StackState> {
+  for (;;) {
+    const state = await control.refresh(never)
+    if (state.services.some(({ name, pid }) => name === service && pid !== null)) return state
+    await systemClock.sleep(50)
+  }
 }
 
 async function liveOf(control: StackControl): Promise<LiveStack> {
@@ -171,13 +204,6 @@ async function bucketNames(control: StackControl, { endpoints }: Running): Promi
   const secrets = await control.secrets(never)
   const buckets = openBuckets({ connection: 'Test stack', ...endpoints.s3, pathStyle: true }, () => Promise.resolve(secrets?.s3))
   return (await buckets.list(never)).map(({ name }) => name)
-}
-
-async function inAnotherProcess(action: 'up' | 'down', project: string, env: NodeJS.ProcessEnv): Promise<StackState> {
-  const child = spawn(process.execPath, ['test/support/stackProcess.ts', action, project], { env, stdio: ['ignore', 'pipe', 'inherit'] })
-  // SAFETY: the script prints the state that the control gave it.
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-  return JSON.parse(await text(child.stdout)) as StackState
 }
 
 function commandLines(): string[] {

@@ -6,7 +6,9 @@ import type { EngineKind, StackState } from '#stack/types.ts'
 export interface OtherProcess {
   /** The state that it ends with. @throws Error with what it said when it ends otherwise */
   readonly state: Promise<StackState>
-  /** Ends it as a crash does, once it tells a step that begins like this. */
+  /** Ends it as a crash does. */
+  kill(): Promise<void>
+  /** The same once it tells a step that begins like this. */
   killAt(step: string): Promise<void>
 }
 
@@ -35,14 +37,18 @@ export function changeElsewhere({ kind, project, engine, env }: OtherChange): Ot
   })
   // Who kills it does not wait for a state.
   state.catch(() => {})
+  const kill = async (): Promise<void> => {
+    child.kill('SIGKILL')
+    await ended
+  }
   return {
     state,
+    kill,
     killAt: async beginning => {
       const found = new Promise<void>(resolve => void waiting.set(beginning, resolve))
       await Promise.race([found, ended])
       if (!steps.some(step => step.startsWith(beginning))) throw new Error(`It never came to “${beginning}”: ${steps.join(' / ')}`)
-      child.kill('SIGKILL')
-      await ended
+      await kill()
     },
   }
 }
