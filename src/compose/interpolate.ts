@@ -13,6 +13,15 @@ export type Substitution =
  * `${VAR?message}`, `${VAR:+other}`, `${VAR+other}`, one inside the other, `$$` for a dollar. A `$` before anything else stays.
  */
 export function substitute(text: string, variables: Variables): Substitution {
+  return substituteAt(0, text, variables)
+}
+
+const mostDepth = 50
+const mostCharacters = 1_000_000
+
+/** `depth` is how many variables this text stands inside of. */
+function substituteAt(depth: number, text: string, variables: Variables): Substitution {
+  if (depth > mostDepth) return { kind: 'failure', message: `Variables stand more than ${mostDepth} deep inside each other here.` }
   const unset: string[] = []
   let result = ''
   let at = 0
@@ -20,10 +29,11 @@ export function substitute(text: string, variables: Variables): Substitution {
     result += text.slice(at, dollar)
     const found = readVariable(text, dollar)
     if (found === undefined) return { kind: 'failure', message: brokenMessage }
-    const value = valueFor(found, variables)
+    const value = valueFor(found, variables, depth)
     if (value.kind === 'failure') return value
     unset.push(...value.unset)
     result += value.text
+    if (result.length > mostCharacters) return { kind: 'failure', message: 'With its variables this text becomes too long.' }
     at = found.end
   }
   return { kind: 'text', text: result + text.slice(at), unset }
@@ -83,12 +93,12 @@ function closingBrace(text: string, open: number): number {
   return last > open ? last : -1
 }
 
-function valueFor(found: Found, variables: Variables): Substitution {
+function valueFor(found: Found, variables: Variables, depth: number): Substitution {
   if (found.kind === 'literal') return { kind: 'text', text: found.text, unset: [] }
   const { name, operator } = found
   const value = variables(name)
   if (operator === '') return { kind: 'text', text: value ?? '', unset: value === undefined ? [name] : [] }
-  const rest = substitute(found.rest, variables)
+  const rest = substituteAt(depth + 1, found.rest, variables)
   if (rest.kind === 'failure') return rest
   const isThere = operator.startsWith(':') ? value !== undefined && value !== '' : value !== undefined
   if (operator.endsWith('+')) return isThere ? rest : { kind: 'text', text: value ?? '', unset: [] }

@@ -60,4 +60,17 @@ describe('variables in a text', () => {
       )
     })
   }
+
+  it('are refused where they stand too deep inside each other or grow too long', () => {
+    const nested = '${A:-'.repeat(20_000) + '}'.repeat(20_000)
+    assert.deepEqual(
+      substitute(nested, () => undefined),
+      {
+        kind: 'failure',
+        message: 'Variables stand more than 50 deep inside each other here.',
+      },
+    )
+    const long = substitute('$A'.repeat(1000), () => 'x'.repeat(100_000))
+    assert.deepEqual(long, { kind: 'failure', message: 'With its variables this text becomes too long.' })
+  })
 })
