@@ -17,6 +17,7 @@ import { benchSnapshotLocal, benchSnapshotS3 } from './deltaSnapshot.ts'
 import { runHostBench } from './hostBench.ts'
 import { median, rowWithoutPeer, type BenchRow } from './row.ts'
 import { benchStackIdle } from './stackIdle.ts'
+import { benchStackUp } from './stackUp.ts'
 import { benchVsixSize } from './vsixSize.ts'
 
 const benches: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
@@ -28,6 +29,7 @@ const benches: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
   'delta-snapshot': () => onStack(benchSnapshot),
   'delta-preview': () => onStack(benchPreview),
   'stack-idle': () => onStack(benchStackIdle),
+  'stack-up': benchStackUp,
 }
 
 process.exitCode = await main(process.argv.slice(2))
