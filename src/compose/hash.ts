@@ -12,11 +12,6 @@ export function serviceHash(service: Omit<ComposeService, 'hash'>): string {
     .digest('hex')
 }
 
-/** The answer of `docker compose config --hash '*'`: the hash of each service by its name. */
-export function parseComposeHashes(text: string): ReadonlyMap<string, string> {
-  return new Map([...text.matchAll(/^(\S+) ([\da-f]{64})\s*$/gm)].map(([, name = '', hash = '']) => [name, hash]))
-}
-
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted)
   if (typeof value !== 'object' || value === null) return value

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { activeServices, groupOf, roleOf } from '#compose/roles.ts'
-import { parseComposeHashes } from '#compose/hash.ts'
 import { projectOf } from '../../support/composeFiles.ts'
 
 describe('the role of a service', () => {
@@ -33,18 +32,5 @@ describe('the services of active profiles', () => {
 
   it('may come from .env', () => {
     assert.deepEqual(projectOf(text, { envText: 'COMPOSE_PROFILES=one,two' }).activeProfiles, ['one', 'two'])
-  })
-})
-
-describe('the hashes of docker compose', () => {
-  it('are read by service', () => {
-    const hash = 'a76965dfa62cbd95ed9504084592371fb3e1753024c6846258aa50e2c8598ae3'
-    assert.deepEqual(
-      [...parseComposeHashes(`one ${hash}\nthe.other ${hash}\nnoise\n`)],
-      [
-        ['one', hash],
-        ['the.other', hash],
-      ],
-    )
   })
 })
