@@ -1,5 +1,7 @@
+import type { StackControl } from '#app/stackControl.ts'
+import { systemClock } from '#base/clock.ts'
 import { LakehouseError } from '#base/errors.ts'
-import type { StackPlan } from '#stack/plan.ts'
+import { namedServices, type StackPlan } from '#stack/plan.ts'
 import type { LogLine, ServiceName, ServiceUsage } from '#stack/types.ts'
 import type { Io } from './io.ts'
 import type { StackCommand } from './stackArgs.ts'
@@ -12,8 +14,16 @@ type Of<Kind extends StackCommand['kind']> = StackCommand & { readonly kind: Kin
 export async function status({ withUsage }: Of<'status'>, { format, lab, io, signal }: Run): Promise<void> {
   const control = lab.lakehouse.stack
   const state = await control.refresh(signal)
-  const usage: ReadonlyMap<ServiceName, ServiceUsage> | undefined = withUsage ? await control.usage(signal) : undefined
+  const usage = withUsage ? await readUsage(control, signal) : undefined
   await io.out(format.kind === 'json' ? `${JSON.stringify(statusJson(state, usage))}\n` : statusText(state, usage))
+}
+
+/** Twice, a second apart, where a load of the processor takes two readings. */
+async function readUsage(control: StackControl, signal: AbortSignal): Promise<ReadonlyMap<ServiceName, ServiceUsage>> {
+  const first = await control.usage(signal)
+  if ([...first.values()].every(({ cpu }) => cpu !== null)) return first
+  await systemClock.sleep(1000, signal)
+  return await control.usage(signal)
 }
 
 export async function changeStack({ request, isConfirmed }: Of<'change'>, { format, lab, io, signal }: Run): Promise<void> {
@@ -30,20 +40,16 @@ export async function planStack({ request }: Of<'plan'>, { format, lab, io, sign
 
 export async function logs({ services, lines, isFollowed }: Of<'logs'>, { format, lab, io, signal }: Run): Promise<void> {
   const { stack: control } = lab.lakehouse
-  const known = (await control.refresh(signal)).services.map(({ name }) => name)
-  const asked = services.length > 0 ? services : known
-  const unknown = asked.find(name => !known.includes(name))
-  if (unknown !== undefined) {
-    throw new LakehouseError('notFound', `The stack has no service “${unknown}”.`, { hint: `It has ${known.join(', ')}.` })
-  }
+  const { services: all } = await control.refresh(signal)
+  const asked = (services.length > 0 ? namedServices(services, all) : all).map(({ name }) => name)
   const read = control.logs(asked, { tail: lines, follow: isFollowed }, signal)
   if (isFollowed) return await follow(read, asked.length > 1, { format, io })
-  const all = new Map<ServiceName, string[]>(asked.map(name => [name, []]))
-  for await (const { service, text } of read) all.get(service)?.push(text)
-  if (format.kind === 'json') return await io.out(`${JSON.stringify([...all].map(([name, own]) => ({ name, lines: own })))}\n`)
-  for (const [name, own] of all) {
+  const texts = new Map<ServiceName, string[]>(asked.map(name => [name, []]))
+  for await (const { service, text } of read) texts.get(service)?.push(text)
+  if (format.kind === 'json') return await io.out(`${JSON.stringify([...texts].map(([name, own]) => ({ name, lines: own })))}\n`)
+  for (const [name, own] of texts) {
     if (own.length === 0) io.tell(`${name} has no log yet.`)
-    else if (all.size > 1) await io.out(`==> ${name} <==\n`)
+    else if (texts.size > 1) await io.out(`==> ${name} <==\n`)
     await io.out(own.map(line => `${line}\n`).join(''))
   }
 }

@@ -58,7 +58,7 @@ export function planChange(request: StackRequest, found: readonly ServiceState[]
 
 function partOf(request: StackRequest, services: readonly ServiceState[]): Part {
   if (request.kind === 'scale') return planScale(request, services)
-  const asked = request.services && named(request.services, services)
+  const asked = request.services && namedServices(request.services, services)
   switch (request.kind) {
     case 'up':
       return planUp(asked ?? services.filter(({ isActive, isOrphan }) => isActive || isOrphan), services, asked ? 'refuse' : 'skip')
@@ -76,7 +76,7 @@ function partOf(request: StackRequest, services: readonly ServiceState[]): Part 
 }
 
 /** The services of these names. @throws LakehouseError `notFound` */
-export function named(names: readonly ServiceName[], services: readonly ServiceState[]): readonly ServiceState[] {
+export function namedServices(names: readonly ServiceName[], services: readonly ServiceState[]): readonly ServiceState[] {
   const known = services.map(({ name }) => name)
   const unknown = names.find(name => !known.includes(name))
   if (unknown === undefined) return services.filter(({ name }) => names.includes(name))
@@ -160,7 +160,7 @@ function planRestart(asked: readonly ServiceState[] | undefined, services: reado
 }
 
 function planScale({ service: name, count }: StackRequest & { readonly kind: 'scale' }, services: readonly ServiceState[]): Part {
-  const [service] = named([name], services)
+  const [service] = namedServices([name], services)
   if (!Number.isSafeInteger(count) || count < 1) {
     throw new LakehouseError('invalid', `${count} is not a number of running services.`, { hint: 'Give 1 or more; to have none, stop it.' })
   }
