@@ -63,6 +63,7 @@ class EngineChooser implements EngineChoice {
   readonly #store = new DisposableStore()
   readonly #changed = this.#store.add(new Emitter<void>())
   readonly onDidChange = this.#changed.event
+  readonly #used = new Set<EngineKind>()
   #chosen: EngineKind | undefined
   #wasOwn = false
   #silentSince: number | undefined
@@ -89,6 +90,7 @@ class EngineChooser implements EngineChoice {
   async choose(signal: AbortSignal): Promise<StackEngine> {
     const setting = this.#parts.setting()
     this.#chosen = setting === 'auto' ? await this.#likely(signal) : setting
+    this.#used.add(this.#chosen)
     return this.#parts.engines[this.#chosen]
   }
 
@@ -98,7 +100,8 @@ class EngineChooser implements EngineChoice {
     if (this.#seen?.chosen === chosen && now - this.#seen.at < rememberedMs) return this.#seen.elsewhere
     const other: EngineKind = chosen === 'docker' ? 'local' : 'docker'
     const within = AbortSignal.any([signal, AbortSignal.timeout(elsewhereMs)])
-    const isPossible = other === 'local' || ((await this.#parts.isOwn(signal)) && (await this.#dockerAnswers(signal)))
+    const isLikely = other === 'local' || this.#used.has(other) || (await this.#parts.isOwn(signal))
+    const isPossible = isLikely && (other === 'local' || (await this.#dockerAnswers(signal)))
     // An engine that cannot be asked runs nothing that could be told.
     const names = isPossible ? await this.#running(other, within).catch(() => []) : []
     signal.throwIfAborted()

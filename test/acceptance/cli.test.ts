@@ -237,7 +237,11 @@ describe('the command line on the live stack', function () {
   })
 
   it('says that a stack never started is stopped, and what SQL then needs', async () => {
-    assert.deepEqual(await json('stack', 'status', '--project', home ?? ''), { engine: 'local', state: 'stopped', services: [] })
+    const { engine, state, services } = Object(await json('stack', 'status', '--project', home ?? ''))
+    assert.deepEqual(
+      [engine, state, services.map((service: Record<string, unknown>) => service['state'])],
+      ['local', 'stopped', Array(6).fill('stopped')],
+    )
     const { error } = Object(failure(await dataflow(['sql', 'SELECT 1', '--json', '--project', home ?? ''], env)))
     assert.deepEqual([error.code, /stack up.*--connect/.test(error.hint)], ['unreachable', true])
   })
@@ -272,13 +276,15 @@ describe("the command line on a project's own stack", function () {
     const found = Object(await json('stack', 'status'))
     assert.deepEqual([found.engine, found.state], ['local', 'running'])
     assert.deepEqual(
-      found.services.map(({ name, state, health, pid, url, port }: Record<string, unknown>) => [
-        name,
-        state,
-        health,
-        typeof pid,
-        String(url).endsWith(String(port)),
-      ]),
+      found.services
+        .filter(({ isActive }: Record<string, unknown>) => isActive)
+        .map(({ name, state, health, pid, url, port }: Record<string, unknown>) => [
+          name,
+          state,
+          health,
+          typeof pid,
+          String(url).endsWith(String(port)),
+        ]),
       [
         ['s3', 'running', 'healthy', 'number', true],
         ['spark-connect', 'running', 'healthy', 'number', true],

@@ -76,7 +76,7 @@ describe('the choice of the engine', () => {
     assert.equal(now.pings, 2)
   })
 
-  it('tells what the engine before still runs when the setting changes while it runs', async () => {
+  it('tells what the engine before still runs when the compose file goes, or the setting changes', async () => {
     const { now, choice, docker, setting, local } = surroundings()
     const control = createStackControl(choice, {
       log: silentLog,
@@ -85,7 +85,10 @@ describe('the choice of the engine', () => {
     })
     docker.running.add('s3')
     assert.deepEqual([(await control.refresh(never)).kind, control.state.engine, control.state.elsewhere], ['running', 'docker', undefined])
-    now.setting = 'local'
+    now.isOwn = false
+    const without = await control.refresh(never)
+    assert.deepEqual([without.engine, without.elsewhere], ['local', { engine: 'docker', services: ['s3'] }])
+    Object.assign(now, { isOwn: true, setting: 'local' })
     setting.fire()
     const state = await control.refresh(never)
     assert.deepEqual([state.kind, state.engine, state.elsewhere], ['stopped', 'local', { engine: 'docker', services: ['s3'] }])
