@@ -1,4 +1,6 @@
 import { spawnSync } from 'node:child_process'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
 
 const timeoutMs = 30_000
 
@@ -19,10 +21,12 @@ export function composeConfig(compose: readonly string[], folder: string, env: R
   const [command = '', ...args] = compose
   const { status, stdout, stderr, error } = spawnSync(command, [...args, '--profile', '*', 'config', '--format', 'json'], {
     cwd: folder,
-    env: { PATH: process.env['PATH'] ?? '', ...env },
+    // HOME may be another one; the plugins of `docker` are in the real one.
+    env: { PATH: process.env['PATH'] ?? '', DOCKER_CONFIG: process.env['DOCKER_CONFIG'] ?? join(homedir(), '.docker'), ...env },
     encoding: 'utf8',
     timeout: timeoutMs,
   })
   if (error) throw error
+  if (stderr.includes('Usage:')) throw new Error(`${compose.join(' ')} does not take these arguments: ${stderr}`)
   return status === 0 ? { config: JSON.parse(stdout) } : { refusal: stderr }
 }
