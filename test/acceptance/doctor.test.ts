@@ -93,7 +93,7 @@ describe('the doctor on a project that cannot be started', function () {
     )
     assert.equal(status, 1)
     assert.equal(stdout, '')
-    assert.match(stderr, /docker-compose\.override\.yml \(new\)[^]*\+ {4}image: rustfs[^]*Nothing was changed/)
+    assert.match(stderr, /docker-compose\.override\.yml \(new\)[^]*\+ {4}image: quay\.io[^]*Nothing was changed/)
     assert.deepEqual(
       readdirSync(folder).filter(name => name !== 'home'),
       ['docker-compose.yml'],
@@ -136,7 +136,7 @@ describe('the doctor on a project that cannot be started', function () {
     assert.ok('config' in answer, JSON.stringify(answer))
     const { services } = Object(answer.config)
     assert.equal(services['spark-connect'].ports[0].published, '15002')
-    assert.equal(services['minio'].environment['RUSTFS_SECRET_KEY'], services['mlflow'].environment['AWS_SECRET_ACCESS_KEY'])
+    assert.equal(services['minio'].environment['MINIO_ROOT_PASSWORD'], services['mlflow'].environment['AWS_SECRET_ACCESS_KEY'])
     assert.match(readFileSync(join(folder, 'docker-compose.yml'), 'utf8'), /^# The lakehouse of 2025/)
   })
 })

@@ -1,5 +1,5 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
-import { join, relative, sep } from 'node:path'
+import { basename, join, relative, sep } from 'node:path'
 import type { FileFacts, HostAddress, HostFacts, Pin } from '#doctor/facts.ts'
 import type { Environment } from '#runtime/places.ts'
 
@@ -7,6 +7,7 @@ import type { Environment } from '#runtime/places.ts'
 const mostFiles = 300
 const mostBytes = 512 * 1024
 const mostDepth = 4
+const pythonFile = '.python-version'
 const skipped: ReadonlySet<string> = new Set(['node_modules', '__pycache__', 'venv', 'env', 'data', 'dist', 'build', 'site-packages'])
 /** Variables that programs of this machine read. */
 const clientVariables = [
@@ -41,6 +42,7 @@ export async function seeWorkspace({ folder, env, settings, file }: WorkspaceSea
     const text = await readFile(path, 'utf8')
     const place = relative(folder, path)
     if (/(?:requirements[\w.-]*\.txt|pyproject\.toml)$/.test(path)) pins.push(...pinsIn(text, place))
+    else if (basename(path) === pythonFile) pins.push(...pythonIn(text, place))
     else if (!isInContainer(path)) addresses.push(...callsIn(text, place))
   }
   const prefect = env['PREFECT_API_URL']
@@ -68,6 +70,12 @@ export function pinsIn(text: string, place: string): readonly Pin[] {
   )
 }
 
+/** What pyenv and uv read. */
+function pythonIn(text: string, place: string): readonly Pin[] {
+  const version = /^\s*(\d+\.\d+[\w.]*)/.exec(text)?.[1]
+  return version === undefined ? [] : [{ name: 'python', version, place }]
+}
+
 /** Addresses that a client of this machine calls. */
 function callsIn(text: string, place: string): readonly HostAddress[] {
   return Array.from(text.matchAll(clientCall), ({ 1: address = '', index }) => ({
@@ -82,12 +90,12 @@ async function sourceFiles(folder: string, signal: AbortSignal): Promise<readonl
     const entries = await readdir(at, { withFileTypes: true }).catch(() => []) // not ours to read
     for (const entry of entries) {
       signal.throwIfAborted()
-      if (found.length >= mostFiles || entry.name.startsWith('.')) continue
+      if (found.length >= mostFiles || (entry.name.startsWith('.') && entry.name !== pythonFile)) continue
       const path = join(at, entry.name)
       if (entry.isDirectory() && depth < mostDepth && !skipped.has(entry.name)) await walk(path, depth + 1)
       else if (
         entry.isFile() &&
-        /\.(?:py|ipynb)$|requirements[\w.-]*\.txt$|^pyproject\.toml$/.test(entry.name) &&
+        /\.(?:py|ipynb)$|requirements[\w.-]*\.txt$|^pyproject\.toml$|^\.python-version$/.test(entry.name) &&
         (await stat(path)).size <= mostBytes
       ) {
         found.push(path)

@@ -2,11 +2,12 @@ import type { Facts, FileFacts, FileService } from '#doctor/facts.ts'
 import type { Finding } from '#doctor/finding.ts'
 import { activeServices, inFile, manual, override, roleOf } from '#doctor/fixes.ts'
 import { registryOf, repositoryOf, tagOf } from '#doctor/image.ts'
-import { healthcheckFor } from './healthchecks.ts'
-import { sharedKey } from './passwords.ts'
 
-/** What took MinIO's place: the image of our own project file. It keeps another form of data. */
-const rustfs = 'rustfs/rustfs:1.0.0@sha256:8cc9801755448b71a786705ce76692c77e14936cccd87cf2fc31842e58f4d1ff'
+/** MinIO left Docker Hub in September 2026. Its own second registry keeps what there was, by the same tags and digests. */
+const lastOfMinio: Readonly<Record<string, string>> = {
+  'minio/minio': 'RELEASE.2025-09-07T16-13-09Z',
+  'minio/mc': 'RELEASE.2025-08-13T08-35-41Z',
+}
 
 /** Images that nobody can pull any more, that may be another tomorrow, and that are not here and cannot be had now. */
 export function imageFindings(facts: Facts): readonly Finding[] {
@@ -43,28 +44,18 @@ function goneImage(service: FileService, file: FileFacts): readonly Finding[] {
   if (image === null || registryOf(image) !== 'docker.io') return []
   const repository = repositoryOf(image)
   const facts = { ...inFile(imageAt), service: name, image }
-  if (repository === 'minio/minio') {
-    return [{ code: 'imageGone', severity: 'error', facts: { ...facts, better: rustfs }, fix: override(file, name, s3Keys(service)) }]
+  const last = lastOfMinio[repository]
+  if (last !== undefined) {
+    const better = `quay.io/${repository}${/[:@]/.test(image) ? image.slice(image.search(/[:@]/)) : `:${last}`}`.replace(
+      /:latest$/,
+      `:${last}`,
+    )
+    return [{ code: 'imageGone', severity: 'error', facts: { ...facts, better }, fix: override(file, name, { image: better }) }]
   }
-  if (!repository.startsWith('bitnami/') && repository !== 'minio/mc') return []
+  if (!repository.startsWith('bitnami/')) return []
   const spark = repository === 'bitnami/spark' ? sparkKeys(service) : undefined
   if (!spark) return [{ code: 'imageGone', severity: 'error', facts: { ...facts, better: '' }, fix: manual }]
   return [{ code: 'imageGone', severity: 'error', facts: { ...facts, better: spark.image }, fix: override(file, name, spark) }]
-}
-
-/** RustFS takes the command of MinIO; its keys are those of MinIO until they are changed in `.env`. */
-function s3Keys({ environment }: FileService) {
-  const [user, password] = ['MINIO_ROOT_USER', 'MINIO_ROOT_PASSWORD'].map(name => environment.get(name)?.written)
-  return {
-    image: rustfs,
-    'environment/RUSTFS_ACCESS_KEY': user,
-    'environment/RUSTFS_SECRET_KEY': sharedKey(password),
-    'environment/RUSTFS_OBS_LOG_DIRECTORY': '',
-    // What Docker makes of a folder belongs to root.
-    user: '0:0',
-    // The old one asks for MinIO's own page of health.
-    healthcheck: healthcheckFor('s3', 9000),
-  }
 }
 
 /** The image of the Spark project itself, which is told by its command what the other one was told by variables. */

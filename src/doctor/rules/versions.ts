@@ -2,7 +2,7 @@ import type { Facts, FileService, Pin } from '#doctor/facts.ts'
 import type { Finding, VersionMismatch } from '#doctor/finding.ts'
 import { activeServices, manual, roleOf, serviceOf } from '#doctor/fixes.ts'
 import { repositoryOf, tagOf } from '#doctor/image.ts'
-import { majorOf, minorOf, sparkLines, type SparkLine } from '#doctor/versions.ts'
+import { isAtLeast, majorOf, minorOf, sparkLines, type SparkLine } from '#doctor/versions.ts'
 import { sparkVersion } from './spark.ts'
 
 /** A version of something, and what says so. */
@@ -17,7 +17,13 @@ type MaybePart = Omit<Part, 'version'> & { readonly version: string | undefined 
 /** Spark with its Delta, Scala, Java, Hadoop and Python client; servers of MLflow and Prefect with their clients. */
 export function versionFindings(facts: Facts): readonly Finding[] {
   const pins = facts.host?.pins ?? []
-  const mismatches = [...inContainers(facts), ...sparkClients(facts, pins), ...deltaOfClient(pins), ...clients(facts, pins)]
+  const mismatches = [
+    ...inContainers(facts),
+    ...sparkClients(facts, pins),
+    ...deltaOfClient(pins),
+    ...pythonOfClient(pins),
+    ...clients(facts, pins),
+  ]
   return mismatches.map(mismatch => ({
     code: 'versionsMismatch',
     severity: mismatch.breaks ? 'error' : 'warning',
@@ -121,6 +127,19 @@ function deltaOfClient(pins: readonly Pin[]): readonly VersionMismatch[] {
         ? unlessOneOf({ part: 'delta-spark', version, place }, line.delta, { part: 'pyspark', version: pyspark.version, place })
         : []
     })
+}
+
+/** The Python of the workspace beside its pyspark. */
+function pythonOfClient(pins: readonly Pin[]): readonly VersionMismatch[] {
+  const pyspark = pins.find(({ name }) => name === 'pyspark')
+  const range = pyspark && sparkLines[minorOf(pyspark.version)]?.python
+  if (!range) return []
+  return pins.flatMap(({ name, version, place }) => {
+    const isOld = !isAtLeast(version, range.from)
+    if (name !== 'python' || (!isOld && isAtLeast(range.to, minorOf(version)))) return []
+    const wanted = [`${range.from} – ${range.to}`]
+    return [{ part: 'Python', version, place, other: 'pyspark', otherVersion: pyspark.version, wanted, breaks: isOld }]
+  })
 }
 
 /** Prefect 3 and 2 do not speak with each other; an MLflow client of another major version may. */

@@ -1,7 +1,7 @@
 import { unreachable } from '#base/unreachable.ts'
 import type { DiskUse, FindingFacts, PortHolder } from '#doctor/finding.ts'
 import { anyOf } from '#doctor/versions.ts'
-import type { Language } from './wording.ts'
+import { triedText, type Language } from './wording.ts'
 
 export const brazilian: Language = {
   findings: {
@@ -19,8 +19,7 @@ export const brazilian: Language = {
     }),
     engineUnreachable: ({ tried, isWanted }) => ({
       title: 'Nenhum motor de contêineres responde.',
-      evidence:
-        tried.length === 0 ? 'Nenhum motor foi encontrado.' : tried.map(({ address, outcome }) => `${address}: ${outcome}`).join(' '),
+      evidence: tried.length === 0 ? 'Nenhum motor foi encontrado.' : tried.map(triedText).join(' '),
       explanation: isWanted
         ? 'A stack desta pasta deve rodar em contêineres.'
         : 'Os serviços do arquivo compose rodam como processos comuns, onde seus programas são conhecidos.',
@@ -95,7 +94,7 @@ export const brazilian: Language = {
       explanation:
         better === ''
           ? 'Uma máquina que tem a imagem ainda a executa; qualquer outra falha.'
-          : `${better} toma o seu lugar.${better.startsWith('rustfs/') ? ' Ela não lê o que o MinIO gravou: copie os buckets, ou comece com uma pasta de dados vazia.' : ''}`,
+          : `${better} toma o seu lugar.${better.startsWith('quay.io/minio/') ? ' É a mesma imagem e mantém os dados, mas não recebe mais atualizações de segurança; o RustFS é mantido e precisa de uma cópia dos buckets.' : ''}`,
       steps: better === '' ? ['Troque a imagem por uma que seja mantida.'] : [],
     }),
     imageUnpinned: ({ images }) => ({

@@ -1,7 +1,7 @@
 import { unreachable } from '#base/unreachable.ts'
 import type { DiskUse, FindingFacts, PortHolder } from '#doctor/finding.ts'
 import { anyOf } from '#doctor/versions.ts'
-import type { Language } from './wording.ts'
+import { triedText, type Language } from './wording.ts'
 
 export const english: Language = {
   findings: {
@@ -16,7 +16,7 @@ export const english: Language = {
     }),
     engineUnreachable: ({ tried, isWanted }) => ({
       title: 'No container engine answers.',
-      evidence: tried.length === 0 ? 'No engine was found.' : tried.map(({ address, outcome }) => `${address}: ${outcome}`).join(' '),
+      evidence: tried.length === 0 ? 'No engine was found.' : tried.map(triedText).join(' '),
       explanation: isWanted
         ? 'The stack of this folder is to run in containers.'
         : 'The services of the compose file run as plain processes instead, where their programs are known.',
@@ -91,7 +91,7 @@ export const english: Language = {
       explanation:
         better === ''
           ? 'A machine that has the image still runs it; every other one fails.'
-          : `${better} takes its place.${better.startsWith('rustfs/') ? ' It cannot read what MinIO has stored: copy the buckets, or begin with an empty data folder.' : ''}`,
+          : `${better} takes its place.${better.startsWith('quay.io/minio/') ? ' It is the same image and keeps its data, but gets no security updates any more; RustFS is maintained and needs a copy of the buckets.' : ''}`,
       steps: better === '' ? ['Replace the image by one that is maintained.'] : [],
     }),
     imageUnpinned: ({ images }) => ({

@@ -1,6 +1,6 @@
 import { unreachable } from '#base/unreachable.ts'
 import type { Part } from '#doctor/examine.ts'
-import type { Finding, FindingCode, FindingFacts, FixCommand } from '#doctor/finding.ts'
+import type { EngineTry, Finding, FindingCode, FindingFacts, FixCommand } from '#doctor/finding.ts'
 
 /** What a person reads of a finding. */
 export interface Wording {
@@ -49,4 +49,9 @@ export function fixTitle({ fix }: Finding, { commands, edit, set }: Language): s
     default:
       return unreachable(fix)
   }
+}
+
+/** An engine that was asked and what it said, without its address twice. */
+export function triedText({ address, outcome }: EngineTry): string {
+  return outcome.includes(address) ? outcome : `${address}: ${outcome}`
 }

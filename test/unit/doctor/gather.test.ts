@@ -90,6 +90,7 @@ describe('what the doctor gathers', function () {
 
   it('of a workspace is what its clients call and which versions it wants, not what runs in containers', async () => {
     write('requirements.txt', 'pyspark==4.2.0\n')
+    write('.python-version', '3.12\n')
     write('notebooks/a.ipynb', '{"source": ["mlflow.set_tracking_uri(\\"http://mlflow:5000\\")"]}')
     write('app/app.py', "endpoint_url='http://s3:9000'")
     write('deep/.hidden/b.py', "endpoint_url='http://s3:9000'")
@@ -111,7 +112,13 @@ describe('what the doctor gathers', function () {
         'src/d.py, line 3 sc://spark-connect:15002',
       ],
     )
-    assert.deepEqual(seen.pins, [{ name: 'pyspark', version: '4.2.0', place: 'requirements.txt, line 1' }])
+    assert.deepEqual(
+      seen.pins.toSorted((a, b) => a.name.localeCompare(b.name)),
+      [
+        { name: 'pyspark', version: '4.2.0', place: 'requirements.txt, line 1' },
+        { name: 'python', version: '3.12', place: '.python-version' },
+      ],
+    )
     assert.deepEqual(seen.prefectApiUrl, { value: 'http://x/api', place: 'PREFECT_API_URL' })
   })
 

@@ -54,7 +54,7 @@ describe('the doctor on the compose file of 2025', function () {
     const reading = await readProject(folder(), {}, never)
     assert.ok(reading?.kind === 'project', JSON.stringify(reading))
     const service = (name: string) => reading.project.services.find(each => each.name === name) ?? assert.fail()
-    assert.match(service('minio').image, /^rustfs\/rustfs:/)
+    assert.equal(service('minio').image, 'quay.io/minio/minio:RELEASE.2025-04-22T22-12-26Z')
     assert.equal(service('minio').labels['dataflow.role'], 's3')
     assert.deepEqual(service('airbyte-db').profiles, ['airbyte'])
     assert.deepEqual(service('spark-worker').command?.slice(1, 3), ['org.apache.spark.deploy.worker.Worker', 'spark://spark-master:7077'])
@@ -80,11 +80,11 @@ describe('the doctor on the compose file of 2025', function () {
     const reading = await readProject(folder(), {}, never)
     assert.ok(reading?.kind === 'project')
     const values = reading.project.services.flatMap(({ environment }) =>
-      ['MINIO_ROOT_PASSWORD', 'RUSTFS_SECRET_KEY', 'AWS_SECRET_ACCESS_KEY'].flatMap(name => environment[name] ?? []),
+      ['MINIO_ROOT_PASSWORD', 'AWS_SECRET_ACCESS_KEY'].flatMap(name => environment[name] ?? []),
     )
     assert.deepEqual(
       values,
-      Array.from({ length: 6 }, () => secret),
+      Array.from({ length: 5 }, () => secret),
     )
   })
 

@@ -50,6 +50,17 @@ describe('the doctor on versions', () => {
     ])
   })
 
+  for (const [python, expected] of [
+    ['3.12.4', []],
+    ['3.9', ['Python 3.9, pyspark 4.2.0: 3.10 – 3.14']],
+    ['3.15', ['Python 3.15, pyspark 4.2.0: 3.10 – 3.14']],
+  ] as const) {
+    it(`says of Python ${python} with pyspark 4.2: ${expected.join('') || 'nothing'}`, () => {
+      const pins = [...pinsIn('pyspark==4.2.0', 'requirements.txt'), { name: 'python', version: python, place: '.python-version' }]
+      assert.deepEqual(said({ engine: 'local', host: { addresses: [], prefectApiUrl: null, pins } }), expected)
+    })
+  }
+
   it('believes a running server before the file', () => {
     const text = 'services:\n  prefect: { image: "prefecthq/prefect:2-latest" }\n'
     const servers = [{ service: 'prefect', role: 'prefect', skewMs: 0, version: '3.8.8', refusedHosts: [] }] as const
