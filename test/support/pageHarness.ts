@@ -1,8 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs'
 import type { Page } from 'playwright-core'
-import { Peer, type Port } from '#protocol/rpc.ts'
+import { Peer, type Contract, type Port } from '#protocol/rpc.ts'
+import type { DoctorHost, DoctorPage } from '#protocol/doctor.ts'
 import type { PreviewHost, PreviewPage } from '#protocol/preview.ts'
 import { isReady } from '#protocol/ready.ts'
+import type { RunHost, RunPage } from '#protocol/run.ts'
 
 /** Names of test/fixtures/themes: the variables of VS Code's default themes that pages use. */
 export const themes = ['dark', 'light', 'high-contrast', 'high-contrast-light'] as const
@@ -19,15 +21,37 @@ const origin = 'https://pages.test'
 const policy = "default-src 'none'; script-src 'nonce-harness'; style-src 'self' 'unsafe-inline'"
 const bytesKey = '$bytes'
 
-/** The preview page as built, under the policy that VS Code gives it, with `host` answering from this process. */
-export interface PreviewHarness {
-  readonly peer: Peer<PreviewHost, PreviewPage>
+/** A page as built, under the policy that VS Code gives it, with a host that answers from this process. */
+export interface PageHarness<Host extends Contract<Host>, Shown extends Contract<Shown>> {
+  readonly peer: Peer<Host, Shown>
   /** What the page saved last. */
   readonly saved: () => Promise<unknown>
 }
 
 /** Opens the preview page of dist/webview in a browser page. */
-export async function openPreview(page: Page, host: PreviewHost, options: PageOptions = {}): Promise<PreviewHarness> {
+export async function openPreview(
+  page: Page,
+  host: PreviewHost,
+  options: PageOptions = {},
+): Promise<PageHarness<PreviewHost, PreviewPage>> {
+  return await openPage<PreviewHost, PreviewPage>(page, { name: 'preview', host }, options)
+}
+
+/** Opens the page of a run of dist/webview in a browser page. */
+export async function openRun(page: Page, host: RunHost, options: PageOptions = {}): Promise<PageHarness<RunHost, RunPage>> {
+  return await openPage<RunHost, RunPage>(page, { name: 'run', host }, options)
+}
+
+/** Opens the doctor's page of dist/webview in a browser page. */
+export async function openDoctor(page: Page, host: DoctorHost, options: PageOptions = {}): Promise<PageHarness<DoctorHost, DoctorPage>> {
+  return await openPage<DoctorHost, DoctorPage>(page, { name: 'doctor', host }, options)
+}
+
+async function openPage<Host extends Contract<Host>, Shown extends Contract<Shown>>(
+  page: Page,
+  { name, host }: { readonly name: string; readonly host: Host },
+  options: PageOptions,
+): Promise<PageHarness<Host, Shown>> {
   const listeners = new Set<(message: unknown) => void>()
   const waiting: unknown[] = []
   let ready = false
@@ -42,7 +66,7 @@ export async function openPreview(page: Page, host: PreviewHost, options: PageOp
       return { dispose: () => void listeners.delete(handler) }
     },
   }
-  const peer = new Peer<PreviewHost, PreviewPage>(port, host)
+  const peer = new Peer<Host, Shown>(port, host)
   await page.exposeFunction('toHost', (message: unknown) => {
     if (isReady(message)) {
       ready = true
@@ -53,8 +77,8 @@ export async function openPreview(page: Page, host: PreviewHost, options: PageOp
   await page.addInitScript(playVsCode, options.saved)
   await serve(
     page,
-    `<link rel="stylesheet" href="preview.css">`,
-    `<div id="root"></div><script nonce="harness" src="preview.js"></script>`,
+    `<link rel="stylesheet" href="${name}.css">`,
+    `<div id="root"></div><script nonce="harness" src="${name}.js"></script>`,
     options,
   )
   return { peer, saved: () => page.evaluate(() => Reflect.get(globalThis, 'savedState') as unknown) }

@@ -3,6 +3,7 @@ import type { ActivationFunction } from 'vscode-notebook-renderer'
 import { asError } from '#base/errors.ts'
 import { readPage } from '#arrow/page.ts'
 import { readOutputMetadata } from '#protocol/result.ts'
+import baseStyles from '../shared/base.css'
 import gridStyles from '../shared/grid/grid.css'
 import { stringsFor } from '../shared/strings.ts'
 import { resultBytes } from './resultBytes.ts'
@@ -41,6 +42,6 @@ function addStyles(): void {
   if (document.getElementById(id)) return
   const style = document.createElement('style')
   style.id = id
-  style.textContent = gridStyles + styles
+  style.textContent = baseStyles + gridStyles + styles
   document.head.append(style)
 }

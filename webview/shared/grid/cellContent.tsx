@@ -1,6 +1,6 @@
 import type { CellText } from '#arrow/formatScalar.ts'
 import type { Strings } from '../strings.ts'
-import { visiblePieces } from './visibleText.ts'
+import { Visible } from '../visible.tsx'
 
 /** A value in its cell: always text nodes, on one line; NULL, empty text and what cannot be read say so in words. */
 export function CellContent({ cell, strings }: { readonly cell: CellText; readonly strings: Strings }) {
@@ -9,15 +9,7 @@ export function CellContent({ cell, strings }: { readonly cell: CellText; readon
   if (cell.text === '') return <span class="dfl-empty">{strings.grid.empty}</span>
   return (
     <span class="dfl-value">
-      {visiblePieces(cell.text).map(({ text, mark }) =>
-        mark === undefined ? (
-          text
-        ) : (
-          <span class="dfl-mark" data-mark={mark}>
-            {text}
-          </span>
-        ),
-      )}
+      <Visible text={cell.text} />
       {cell.clipped ? '…' : null}
     </span>
   )
