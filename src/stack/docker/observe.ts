@@ -61,6 +61,7 @@ async function lookAt(
     isOutdated: containers.some(container => isUp(container) && !isAsDefined(container, wanted)),
     isOrphan: false,
     replicas: { running: containers.filter(isUp).length, wanted: wantedCount(service, record) },
+    image: service.image,
     ...joinStands(stands),
     ...factsOf(containers, address),
   }

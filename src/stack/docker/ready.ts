@@ -38,13 +38,14 @@ interface Life {
 export async function untilReady(work: Work, service: ComposeService, id: string, signal: AbortSignal): Promise<void> {
   const { client, clock } = work
   const end = clock.now() + deadlineOf(service)
-  let run = { restarts: -1, since: clock.now() }
+  let run = { restarts: -1, isSteady: false, since: clock.now() }
   let restartsBefore: number | undefined
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 1.5, longestPauseMs)) {
     const facts = await client.container(id, signal)
     const restarts = facts?.restarts ?? 0
     restartsBefore ??= restarts
-    if (restarts !== run.restarts || facts?.isRestarting) run = { restarts, since: clock.now() }
+    // Counted from where it was seen running, since an engine that is busy with restarts is slow to answer.
+    if (restarts !== run.restarts || !run.isSteady) run = { restarts, isSteady: facts?.isRestarting === false, since: clock.now() }
     const life = { restarts: restarts - restartsBefore, livedMs: clock.now() - run.since }
     const verdict = facts ? await judge(work, service, facts, life, signal) : 'ended'
     if (verdict === 'ready') return
