@@ -5,6 +5,7 @@ import type { Diagnosis } from '#doctor/examine.ts'
 import type { Finding } from '#doctor/finding.ts'
 import { withSignal } from '#host/cancel.ts'
 import type { HostDeps } from '#host/deps.ts'
+import { settingsSection } from '#host/ids.ts'
 import { mediaIcon, pageHtml } from '#host/webviewHtml.ts'
 import { servePage } from '#host/webviewPort.ts'
 import type { DoctorHost, DoctorPage } from '#protocol/doctor.ts'
@@ -106,7 +107,7 @@ async function agreeToRemoval(): Promise<boolean> {
 async function changeSetting(key: string, value: string): Promise<boolean> {
   const hasFolder = (vscode.workspace.workspaceFolders ?? []).length > 0
   const target = hasFolder ? vscode.ConfigurationTarget.Workspace : vscode.ConfigurationTarget.Global
-  await vscode.workspace.getConfiguration().update(key, value, target)
+  await vscode.workspace.getConfiguration(settingsSection).update(key.slice(settingsSection.length + 1), value, target)
   return true
 }
 
