@@ -105,12 +105,11 @@ async function gather(ports: ExaminePorts, see: See): Promise<Facts> {
   const asking = see('engine', async signal => seeEngine(env, (await reading)?.projectName ?? null, signal))
   const alone = {
     machine: see('machine', seeMachine),
-    disks: see('disks', () =>
-      seeDisks([
-        { what: 'data', folder: own },
-        { what: 'cache', folder: places.cache },
-      ]),
-    ),
+    disks: see('disks', async () => {
+      const folder = (await asking)?.folder ?? null
+      const folders = [{ what: 'data', folder: own } as const, { what: 'cache', folder: places.cache } as const]
+      return seeDisks(folder === null ? folders : [...folders, { what: 'engine', folder }])
+    }),
     network: see('network', () => seeNetwork(env)),
     local: see('local', signal => seeLocal({ env, stackFolder: own }, signal)),
     leftovers: see('leftovers', signal => seeLeftovers({ env, cache: places.cache, locksFolder }, signal)),

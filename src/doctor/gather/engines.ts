@@ -7,6 +7,8 @@ import { findEngine, type EngineAttempt, type FoundEngine } from '#stack/docker/
 export interface SeenEngine {
   readonly facts: ContainerEngineFacts
   readonly engine: FoundEngine | undefined
+  /** Where it keeps images and volumes, on a machine that may be this one. */
+  readonly folder: string | null
 }
 
 const projectLabel = 'com.docker.compose.project'
@@ -16,13 +18,14 @@ export async function seeEngine(env: Environment, ownProject: string | null, sig
   const { engine, attempts } = await findEngine({ env }, signal)
   const tries = attempts.map(({ source, address, problem }) => ({ source, address, outcome: problem?.message ?? 'it answers' }))
   const nobody = { tries, denied: engine ? null : await deniedOf(attempts), version: null, memoryBytes: null, published: [] }
-  if (!engine) return { facts: nobody, engine }
+  if (!engine) return { facts: nobody, engine, folder: null }
   const { client, facts } = engine
-  const [memory, containers] = await Promise.all([client.memory(signal), client.containers([], signal)])
+  const [machine, containers] = await Promise.all([client.machine(signal), client.containers([], signal)])
   const published = containers
     .filter(({ labels }) => ownProject === null || labels[projectLabel] !== ownProject)
     .flatMap(({ name, labels, ports }) => ports.map(({ hostPort }) => ({ port: hostPort, name, project: labels[projectLabel] ?? null })))
-  return { facts: { ...nobody, version: facts.version, memoryBytes: memory || null, published }, engine }
+  const folder = client.isHere && machine.folder !== '' ? machine.folder : null
+  return { facts: { ...nobody, version: facts.version, memoryBytes: machine.memoryBytes || null, published }, engine, folder }
 }
 
 /** The socket that is there and may not be used, with the group that may. */

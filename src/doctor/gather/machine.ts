@@ -11,16 +11,20 @@ export async function seeMachine(): Promise<MachineFacts> {
   return { memoryBytes: totalmem(), fileLimit: hard === undefined ? null : Number(hard) }
 }
 
-/** What is free where each of these folders is or will be. Two of one disk count once. */
+/** What is free where each of these folders is or will be, the engine's only where it is there. Two of one disk count once. */
 export async function seeDisks(folders: readonly { readonly what: DiskUse; readonly folder: string }[]): Promise<readonly DiskFacts[]> {
   const seen = await Promise.all(
     folders.map(async ({ what, folder }) => {
-      const { bavail, bsize, type, blocks } = await statfs(await nearest(folder))
-      return { what, folder, free: bavail * bsize, disk: `${type}:${blocks}:${bsize}` }
+      const path = await nearest(folder)
+      // A virtual machine's folder is not here.
+      if (what === 'engine' && path !== folder) return []
+      const { bavail, bsize, type, blocks } = await statfs(path)
+      return [{ what, folder, free: bavail * bsize, disk: `${type}:${blocks}:${bsize}` }]
     }),
   )
   return seen
-    .filter(({ disk }, index) => seen.findIndex(other => other.disk === disk) === index)
+    .flat()
+    .filter(({ disk }, index, all) => all.findIndex(other => other.disk === disk) === index)
     .map(({ what, folder, free }) => ({ what, folder, free }))
 }
 

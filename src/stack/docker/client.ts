@@ -65,12 +65,13 @@ export class EngineClient {
     )
   }
 
-  /** Bytes of the engine's machine. */
-  async memory(signal: AbortSignal): Promise<number> {
+  /** The engine's machine: bytes of its memory, and the folder on it where images and volumes lie. */
+  async machine(signal: AbortSignal): Promise<{ readonly memoryBytes: number; readonly folder: string }> {
     const info = wireOf(
       await this.#connection.call('ask the container engine', signal, (docker, abortSignal) => signalled(docker).info({ abortSignal })),
     )
-    return typeof info['MemTotal'] === 'number' ? info['MemTotal'] : 0
+    const [memory, folder]: readonly unknown[] = [info['MemTotal'], info['DockerRootDir']]
+    return { memoryBytes: typeof memory === 'number' ? memory : 0, folder: typeof folder === 'string' ? folder : '' }
   }
 
   /** All containers with these labels, or all that run where there are none. */

@@ -25,7 +25,7 @@ export class UsageMeter {
     now: () => number,
     signal: AbortSignal,
   ): Promise<ReadonlyMap<ServiceName, ServiceUsage>> {
-    this.#machineBytes ??= await client.memory(signal)
+    this.#machineBytes ??= (await client.machine(signal)).memoryBytes
     const listed = await client.containers([ofProject(project)], signal)
     const running = listed.filter(({ state, labels }) => state === 'running' && labels[composeLabels.oneOff] !== 'True')
     const lanes = limit(readsAtOnce)
