@@ -4,7 +4,7 @@ import { createDockerEngine } from '#stack/docker/dockerEngine.ts'
 import { findEngine } from '#stack/docker/findEngine.ts'
 import { createLocalEngine } from '#stack/local/localEngine.ts'
 import type { SettingsSource } from './settings.ts'
-import { openDefinition } from './stackDefinition.ts'
+import { diagnosticText, openDefinition } from './stackDefinition.ts'
 import { chooseEngines, type EngineChoice } from './stackEngines.ts'
 
 /** Whose stack it is, and where things are. */
@@ -32,6 +32,7 @@ export function openEngines(place: StackPlace): EngineChoice {
     onDidChangeSetting: settings.onDidChange,
     isOwn: source.isOwn,
     dockerAnswers: async signal => (await findEngine({ env }, signal)).engine !== undefined,
+    warnings: async signal => (await source.read(signal)).warnings.map(diagnosticText),
     clock,
   })
 }

@@ -164,6 +164,7 @@ class EngineControl implements StackControl {
     try {
       const engine = await this.#engines.choose(signal)
       this.#engines.forget()
+      if (request.kind === 'up') for (const step of await this.#engines.warnings(signal)) report({ step })
       const elsewhere = await this.#engines.elsewhere(signal)
       if (elsewhere) report({ step: `${nameOf(elsewhere.engine)} still runs ${elsewhere.services.join(', ')} of this project` })
       const work = { engine, createBuckets: this.#ports.createBuckets, report, signal, show, known: this.#state }

@@ -67,11 +67,16 @@ function accepted(reading: ComposeReading): StackDefinition {
   if (reading.kind === 'project') return { project: reading.project, warnings: reading.warnings }
   const [first, ...others] = reading.diagnostics
   if (!first) throw new Error('A refused compose file has a diagnostic.')
-  const message = `${basename(first.file)}, line ${first.line}: ${first.message}`
+  const message = diagnosticText(first)
   throw new LakehouseError('invalid', message, {
     hint: others.length === 0 ? 'Mend the line and try again.' : `Mend it and what else is wrong: ${others.map(placeText).join(' ')}`,
     details: { diagnostics: reading.diagnostics.map(diagnostic => `${diagnostic.file}:${placeText(diagnostic)}`).join('\n') },
   })
+}
+
+/** `compose.yaml, line 4: …` */
+export function diagnosticText({ file, line, message }: Diagnostic): string {
+  return `${basename(file)}, line ${line}: ${message}`
 }
 
 function placeText({ line, column, message }: Diagnostic): string {

@@ -20,6 +20,8 @@ export interface EngineChoice extends Disposable {
   choose(signal: AbortSignal): Promise<StackEngine>
   /** What the other engine runs of this stack; looked for once in a while, and anew after {@link forget}. */
   elsewhere(signal: AbortSignal): Promise<Elsewhere | undefined>
+  /** What the definition may mean otherwise than it is taken, each with file and line. */
+  readonly warnings: (signal: AbortSignal) => Promise<readonly string[]>
   /** The stack is about to change, which should not go by what was known a while ago. */
   forget(): void
   /** Another engine may have become the one. */
@@ -33,6 +35,7 @@ export interface EngineParts {
   /** Whether the folder has a compose file of its own. */
   readonly isOwn: (signal: AbortSignal) => Promise<boolean>
   readonly dockerAnswers: (signal: AbortSignal) => Promise<boolean>
+  readonly warnings: EngineChoice['warnings']
   readonly clock: Clock
 }
 
@@ -47,6 +50,7 @@ export function fixedEngine(engine: StackEngine): EngineChoice {
     kind: engine.kind,
     choose: async () => engine,
     elsewhere: async () => undefined,
+    warnings: async () => [],
     forget: () => {},
     onDidChange: changed.event,
     dispose: () => changed.dispose(),
@@ -63,6 +67,7 @@ class EngineChooser implements EngineChoice {
   readonly #store = new DisposableStore()
   readonly #changed = this.#store.add(new Emitter<void>())
   readonly onDidChange = this.#changed.event
+  readonly warnings: EngineChoice['warnings']
   readonly #used = new Set<EngineKind>()
   #chosen: EngineKind | undefined
   #wasOwn = false
@@ -71,6 +76,7 @@ class EngineChooser implements EngineChoice {
 
   constructor(parts: EngineParts) {
     this.#parts = parts
+    this.warnings = parts.warnings
     let setting = parts.setting()
     this.#store.add(
       parts.onDidChangeSetting(() => {

@@ -25,6 +25,7 @@ function surroundings() {
       now.pings += 1
       return now.answers
     },
+    warnings: async () => ['compose.yaml, line 1: odd'],
     clock: { now: () => now.ms, sleep: () => assert.fail() },
   })
   const kind = async (): Promise<string> => (await choice.choose(never)).kind
@@ -94,7 +95,8 @@ describe('the choice of the engine', () => {
     assert.deepEqual([state.kind, state.engine, state.elsewhere], ['stopped', 'local', { engine: 'docker', services: ['s3'] }])
     const told: string[] = []
     await control.change({ kind: 'up' }, ({ step }) => told.push(step), never)
-    assert.deepEqual([told[0], [...local.running]], ['Docker still runs s3 of this project', ['s3', 'spark-connect']])
+    assert.deepEqual(told.slice(0, 2), ['compose.yaml, line 1: odd', 'Docker still runs s3 of this project'])
+    assert.deepEqual([...local.running], ['s3', 'spark-connect'])
     docker.running.clear()
     choice.forget()
     assert.equal((await control.refresh(never)).elsewhere, undefined)
