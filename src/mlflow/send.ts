@@ -108,9 +108,9 @@ function authorization(auth: MlflowAuth): string {
   return `Basic ${btoa(String.fromCharCode(...bytes))}`
 }
 
-/** Pages that ask to sign in come with status 200. */
-function isPage({ type }: Answer): boolean {
-  return type.startsWith('text/html')
+/** Pages that ask to sign in come with status 200; MLflow gives its version as text/html that is none. */
+function isPage({ type, text }: Answer): boolean {
+  return type.startsWith('text/html') && text.trimStart().startsWith('<')
 }
 
 /** @throws LakehouseError `invalid` for what is no address of a server, or holds a password */

@@ -201,6 +201,11 @@ describe('MLflow client', () => {
     await assert.rejects(asked, { message: 'left' })
   })
 
+  it('takes the version that MLflow calls HTML', async () => {
+    const { client } = await clientOf(() => '3.17.2\n')
+    assert.equal(await client.version(never), '3.17.2')
+  })
+
   it('says that nothing listens', async () => {
     const { client } = await clientOf(() => ({}))
     await server?.close()
