@@ -53,6 +53,8 @@ export interface ServiceState {
   readonly isOrphan: boolean
   /** How many run of it, and how many should. */
   readonly replicas: { readonly running: number; readonly wanted: number }
+  /** What its containers are made from; absent for processes. */
+  readonly image?: string
   /** Why it failed where the engine tells: `exit 137, out of memory`. */
   readonly reason: string | null
 }

@@ -3,7 +3,7 @@ import type { ServiceName, ServiceState, StackState } from '#stack/types.ts'
 import { actionsOf, type ServiceAction } from './serviceActions.ts'
 import { describeService, serviceLabel } from './serviceText.ts'
 
-/** The services that a command was called on: of a node of the view, or of a name; undefined where it names none. */
+/** The services that a command was called on: of a node of the view, or of a name or role; undefined where it names none. */
 export function namedServices(argument: unknown): readonly ServiceName[] | undefined {
   if (typeof argument === 'string') return [argument]
   const one = nameOf(member(argument, 'service'))
@@ -20,7 +20,7 @@ export async function chooseServices(
 ): Promise<readonly ServiceState[]> {
   const possible = state.services.filter(service => actionsOf(service, state).includes(action))
   const named = namedServices(argument)
-  if (named) return possible.filter(({ name }) => named.includes(name))
+  if (named) return possible.filter(({ name, role }) => named.includes(name) || role === argument)
   const picked = await pickService(possible, title)
   return picked ? [picked] : []
 }

@@ -60,7 +60,7 @@ export function serviceTooltip(service: ServiceState, usage: ServiceUsage | unde
 }
 
 function tooltipLines(service: ServiceState, usage: ServiceUsage | undefined, now: number): string[] {
-  const { name, url, pid, since, replicas, reason, unavailable, isActive, isOutdated, isOrphan } = service
+  const { name, image, url, pid, since, replicas, reason, unavailable, isActive, isOutdated, isOrphan } = service
   const none: string[] = []
   return [
     vscode.l10n.t('Service: {0}', name),
@@ -68,11 +68,12 @@ function tooltipLines(service: ServiceState, usage: ServiceUsage | undefined, no
     ...(reason === null ? none : [vscode.l10n.t('Reason: {0}', reason)]),
     ...(unavailable === null ? none : [unavailable]),
     ...(url === null ? none : [vscode.l10n.t('Address: {0}', url)]),
+    ...(image === undefined ? none : [vscode.l10n.t('Image: {0}', image)]),
     ...(pid === null ? none : [vscode.l10n.t('Process: {0}', String(pid))]),
     ...(replicas.wanted > 1 ? [vscode.l10n.t('Running: {0} of {1}', replicas.running, replicas.wanted)] : none),
     ...(since === null ? none : [vscode.l10n.t('Since: {0}', formatTime(since, now))]),
     ...(usage ? [vscode.l10n.t('Uses: {0}', usageTexts(usage).join(' · '))] : none),
-    ...(isOutdated ? [vscode.l10n.t('Its definition changed since it was started; the next start makes it anew.')] : none),
+    ...(isOutdated ? [vscode.l10n.t('Its definition or image changed since it was started; the next start makes it anew.')] : none),
     ...(isOrphan ? [vscode.l10n.t('It runs, but the definition of the stack does not name it any more.')] : none),
     ...(isActive || isOrphan ? none : [vscode.l10n.t('Its group is not started with the stack.')]),
   ]
