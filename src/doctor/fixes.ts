@@ -3,7 +3,7 @@ import type { Change, YamlValue } from './change.ts'
 import type { Facts, FileFacts, FilePlace, FileService } from './facts.ts'
 import type { Fix, NewSecrets } from './finding.ts'
 
-/** What a rule says of the facts: pure, and nothing where the facts it needs are unknown. */
+/** Only the user can do it. */
 export const manual: Fix = { kind: 'manual' }
 
 /** The services that a start of the whole stack starts; none without a compose file. */
