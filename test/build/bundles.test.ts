@@ -55,6 +55,10 @@ describe('bundles', () => {
     assertAtMost(gzipSize('dist/webview/preview.js') + gzipSize('dist/webview/preview.css'), 200_000)
   })
 
+  it('keep the page of a run within 60 kB gzip', () => {
+    assertAtMost(gzipSize('dist/webview/run.js') + gzipSize('dist/webview/run.css'), 60_000)
+  })
+
   it('keep the result renderer within 90 kB gzip, as one module', () => {
     assertAtMost(gzipSize('dist/webview/result.js'), 90_000)
     assert.deepEqual(meta.outputs['dist/webview/result.js']?.imports, [])

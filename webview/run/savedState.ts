@@ -19,7 +19,7 @@ export interface View {
 /** What the page keeps: what the extension needs, and the view. */
 export interface SavedPage extends View, Partial<SavedRun> {}
 
-export const firstView: View = { tab: 'overview', axis: 'step', metricView: 'charts', filters: {} }
+const firstView: View = { tab: 'overview', axis: 'step', metricView: 'charts', filters: {} }
 
 /** The state that a page of ours saved; the first view for anything else. */
 export function readSavedPage(state: unknown): SavedPage {

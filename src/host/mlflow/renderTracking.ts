@@ -119,8 +119,7 @@ function metricText({ key, value }: LatestMetric): string {
   return `${key} ${Number(value.toPrecision(4))}`
 }
 
-/** The state of a run in a word. */
-export function statusText(status: RunStatus): string {
+function statusText(status: RunStatus): string {
   switch (status) {
     case 'running':
       return vscode.l10n.t('running')

@@ -29,15 +29,6 @@ describe('tracking', () => {
 })
 
 describe('tracking tree', () => {
-  function treeOf(client: Partial<MlflowClient>) {
-    const changed = new Emitter<readonly Connection[]>()
-    const tracking: Tracking = { servers: () => [{ connection: 'lake', url: 'http://mlflow:5000' }], client: () => pretend(client) }
-    const tree = createTrackingTree(tracking, { onDidChange: changed.event })
-    const announced: (string | undefined)[] = []
-    tree.onDidChange(node => announced.push(node && trackingId(node)))
-    return { tree, announced, changed }
-  }
-
   it('shows servers, experiments, and 50 runs at a time', async () => {
     const { searchRuns, asked } = runsOf(() => 120)
     const { tree, announced } = treeOf({
@@ -140,4 +131,13 @@ function trackingOf(connections: readonly Connection[]) {
     get: name => connections.find(each => each.name === name) ?? connection({}),
     mlflowAuth: async () => undefined,
   })
+}
+
+function treeOf(client: Partial<MlflowClient>) {
+  const changed = new Emitter<readonly Connection[]>()
+  const tracking: Tracking = { servers: () => [{ connection: 'lake', url: 'http://mlflow:5000' }], client: () => pretend(client) }
+  const tree = createTrackingTree(tracking, { onDidChange: changed.event })
+  const announced: (string | undefined)[] = []
+  tree.onDidChange(node => announced.push(node && trackingId(node)))
+  return { tree, announced, changed }
 }

@@ -49,7 +49,7 @@ export function lengthText(ms: number, language: string): string {
 }
 
 /** `12 sec`, `3.5 min`, `2 hr`: one unit. */
-export function durationText(seconds: number, language: string): string {
+function durationText(seconds: number, language: string): string {
   const [unit, size] = seconds >= 7200 ? (['hour', 3600] as const) : seconds >= 120 ? (['minute', 60] as const) : (['second', 1] as const)
   return new Intl.NumberFormat(language, { style: 'unit', unit, maximumSignificantDigits: 4 }).format(seconds / size)
 }
@@ -59,6 +59,6 @@ export function xText(
   x: number,
   { axis, language, span }: { readonly axis: AxisKind; readonly language: string; readonly span: number },
 ): string {
-  if (axis === 'step') return numberText(x, language, 15)
+  if (axis === 'step') return new Intl.NumberFormat(language, { maximumFractionDigits: 3 }).format(x)
   return axis === 'time' ? timeText(x, language, span) : durationText(x, language)
 }
