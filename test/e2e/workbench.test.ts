@@ -6,6 +6,7 @@ import { openBrowser, type Browser } from '../../scripts/workbench/browser.ts'
 import { GridReader } from '../../scripts/workbench/gridReader.ts'
 import { Lakehouse } from '../../scripts/workbench/lakehouse.ts'
 import { startServer, type Server } from '../../scripts/workbench/server.ts'
+import { stackRows } from '../../scripts/workbench/stackRows.ts'
 import { Workbench } from '../../scripts/workbench/workbench.ts'
 import { requireStack } from '../support/testStack.ts'
 
@@ -50,6 +51,16 @@ describe('workbench', () => {
     const versions = await lakehouse.childrenOf(...table, 'Versions')
     assert.deepEqual(versions, ['Version 5', 'Version 4', 'Version 3', 'Version 2', 'Version 1', 'Version 0'])
     await workbench.shot('lakehouse')
+  })
+
+  it('shows the services by group, with their state and what they use', async () => {
+    const rows = await stackRows(browser.page, /^Spark, healthy · port \d+ · up .* · \d+ % CPU · [\d.,]+ [MG]B$/)
+    assert.deepEqual(
+      rows.map(row => row.split(',')[0]),
+      ['Core', 'Object store', 'Spark', 'Machine learning', 'MLflow', 'Processing', 'Prefect', 'Visualization', 'Streamlit', 'NGINX'],
+    )
+    assert.equal(await browser.page.locator('.statusbar-item', { hasText: 'Lakehouse running' }).count(), 1)
+    await workbench.shot('stack')
   })
 
   it('previews the version that was clicked, then another one', async () => {

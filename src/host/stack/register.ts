@@ -41,10 +41,12 @@ export function registerStack(deps: HostDeps, watch: StackWatch): StackView {
   return { tree, dispose: () => store.dispose() }
 }
 
+/** A failure without services is a node of its own. */
 function describeView(view: vscode.TreeView<StackNode>, state: StackState): void {
   view.description = engineLabel(state.engine)
+  const failure = state.kind === 'failed' && state.services.length > 0 ? describeStack(state).long : undefined
   const left = state.elsewhere && vscode.l10n.t('Services still run with the other engine: {0}', engineLabel(state.elsewhere.engine))
-  view.message = [state.kind === 'failed' ? describeStack(state).long : undefined, left].filter(Boolean).join('\n')
+  view.message = [failure, left].filter(Boolean).join('\n')
 }
 
 function both(...owned: readonly Disposable[]): Disposable {
