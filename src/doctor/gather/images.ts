@@ -28,7 +28,7 @@ async function seeImage(
   ask: (registry: string) => Promise<string | null>,
   signal: AbortSignal,
 ): Promise<ImageFacts> {
-  const isPresent = (await client.image(image, signal)) !== undefined
+  const isPresent = (await client.images.find(image, signal)) !== undefined
   if (isPresent) return { service, image, isPresent, unreachable: null }
   const registry = registryOf(image)
   const why = await ask(registry)

@@ -22,7 +22,7 @@ export async function buildImage(work: Work, service: ComposeService, report: Re
   const step = `Building the image of ${title(service)}`
   report({ step, service: service.name })
   const lines: string[] = []
-  for await (const { text, status, error } of client.build(await buildContext(build), request, signal)) {
+  for await (const { text, status, error } of client.images.build(await buildContext(build), request, signal)) {
     if (error !== undefined) throw buildFailure(service, error, lines)
     for (const line of (text ?? status ?? '').split('\n').map(part => part.trim())) {
       if (line === '') continue
@@ -31,7 +31,7 @@ export async function buildImage(work: Work, service: ComposeService, report: Re
       report({ step: `${step}: ${line.slice(0, longestLine)}`, service: service.name })
     }
   }
-  if (!(await client.image(service.image, signal))) throw buildFailure(service, 'the engine ended it without an image', lines)
+  if (!(await client.images.find(service.image, signal))) throw buildFailure(service, 'the engine ended it without an image', lines)
   work.log.info(`${service.name} has its image ${service.image}, built from ${build.context}`)
 }
 

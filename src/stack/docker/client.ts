@@ -1,45 +1,26 @@
 import type { Duplex, Readable } from 'node:stream'
 import { isProblem } from '#base/errors.ts'
-import { EngineConnection, signalled, withSignal } from './connection.ts'
+import { absentAsUndefined, changeMs, EngineConnection, signalled, withSignal } from './connection.ts'
 import { isOnThisMachine, type EngineEndpoint } from './endpoint.ts'
+import { ImageClient } from './imageClient.ts'
+import { SharedClient } from './sharedClient.ts'
 import {
   parseContainer,
-  parseImage,
   parseList,
-  parseProgress,
-  parseShared,
-  parseSharedList,
   parseStats,
   parseVersion,
-  parseVolumeSizes,
   wireOf,
   type ContainerFacts,
   type EngineFacts,
-  type ImageFacts,
   type ListedContainer,
-  type ProgressLine,
-  type SharedFacts,
   type StatsFacts,
 } from './wire.ts'
-
-/** Making, starting and removing wait for disks, and for the engine's other work. */
-const changeMs = 120_000
-/** An engine measures by walking through every file. */
-const measureMs = 3000
 
 export interface LogRequest {
   /** Lines from the end. */
   readonly tail?: number
   /** Seconds with nanoseconds, inclusive. */
   readonly since?: string
-}
-
-export interface BuildRequest {
-  readonly tag: string
-  readonly dockerfile: string
-  readonly args: Readonly<Record<string, string>>
-  readonly target?: string
-  readonly labels: Readonly<Record<string, string>>
 }
 
 /**
@@ -51,12 +32,16 @@ export class EngineClient {
   readonly address: string
   /** The engine sees the folders and ports of this machine. */
   readonly isHere: boolean
+  readonly images: ImageClient
+  readonly shared: SharedClient
   readonly #connection: EngineConnection
 
   constructor(endpoint: EngineEndpoint) {
     this.isHere = isOnThisMachine(endpoint)
     this.#connection = new EngineConnection(endpoint)
     this.address = this.#connection.address
+    this.images = new ImageClient(this.#connection)
+    this.shared = new SharedClient(this.#connection)
   }
 
   async version(signal: AbortSignal): Promise<EngineFacts> {
@@ -196,142 +181,6 @@ export class EngineClient {
     )
   }
 
-  /** Undefined when the engine does not have it. */
-  async image(reference: string, signal: AbortSignal): Promise<ImageFacts | undefined> {
-    return absentAsUndefined(
-      this.#connection
-        .call(`look at the image ${reference}`, signal, (docker, abortSignal) =>
-          signalled(docker.getImage(reference)).inspect({ abortSignal }),
-        )
-        .then(parseImage),
-    )
-  }
-
-  /** Gets an image; tells as it comes. A failure within the answer is a line with `error`. */
-  async *pull(repository: string, tagOrDigest: string, signal: AbortSignal): AsyncGenerator<ProgressLine> {
-    const doing = `get the image ${repository}`
-    const options = { fromImage: repository, tag: tagOrDigest }
-    const stream = await this.#connection.stream(doing, signal, (docker, abortSignal) =>
-      docker.createImage(withSignal(options, abortSignal)),
-    )
-    for await (const line of this.#connection.lines(stream, doing, signal)) yield parseProgress(line)
-  }
-
-  async *build(context: Readable, request: BuildRequest, signal: AbortSignal): AsyncGenerator<ProgressLine> {
-    const { tag, dockerfile, args, target, labels } = request
-    const doing = `build the image ${tag}`
-    const options = {
-      t: tag,
-      dockerfile,
-      buildargs: { ...args },
-      labels: { ...labels },
-      rm: true,
-      forcerm: true,
-      ...(target === undefined ? {} : { target }),
-    }
-    const stream = await this.#connection.stream(doing, signal, (docker, abortSignal) =>
-      docker.buildImage(context, { ...options, abortSignal }),
-    )
-    for await (const line of this.#connection.lines(stream, doing, signal)) yield parseProgress(line)
-  }
-
-  /** Undefined when there is none of exactly this name. */
-  async network(name: string, signal: AbortSignal): Promise<SharedFacts | undefined> {
-    const found = await absentAsUndefined(
-      this.#connection
-        .call(`look at the network ${name}`, signal, (docker, abortSignal) => signalled(docker.getNetwork(name)).inspect({ abortSignal }))
-        .then(parseShared),
-    )
-    return found?.name === name ? found : undefined
-  }
-
-  async networks(labels: readonly string[], signal: AbortSignal): Promise<readonly SharedFacts[]> {
-    const filters = { label: [...labels] }
-    return parseSharedList(
-      await this.#connection.call('list the networks', signal, (docker, abortSignal) =>
-        docker.listNetworks(withSignal({ filters }, abortSignal)),
-      ),
-    )
-  }
-
-  async createNetwork(name: string, labels: Readonly<Record<string, string>>, signal: AbortSignal): Promise<void> {
-    const body = { Name: name, Driver: 'bridge', CheckDuplicate: true, Labels: { ...labels } }
-    await this.#connection.call(
-      `make the network ${name}`,
-      signal,
-      (docker, abortSignal) => docker.createNetwork(withSignal(body, abortSignal)),
-      changeMs,
-    )
-  }
-
-  async removeNetwork(name: string, signal: AbortSignal): Promise<void> {
-    await absentAsUndefined(
-      this.#connection.call(
-        `remove the network ${name}`,
-        signal,
-        (docker, abortSignal) => docker.getNetwork(name).remove(withSignal({}, abortSignal)),
-        changeMs,
-      ),
-    )
-  }
-
-  async connect(network: string, id: string, aliases: readonly string[], signal: AbortSignal): Promise<void> {
-    const body = { Container: id, EndpointConfig: { Aliases: [...aliases] } }
-    await this.#connection.call(
-      `join the network ${network}`,
-      signal,
-      (docker, abortSignal) => docker.getNetwork(network).connect(withSignal(body, abortSignal)),
-      changeMs,
-    )
-  }
-
-  /** Undefined when there is none. */
-  async volume(name: string, signal: AbortSignal): Promise<SharedFacts | undefined> {
-    return absentAsUndefined(
-      this.#connection
-        .call(`look at the volume ${name}`, signal, (docker, abortSignal) => docker.getVolume(name).inspect(withSignal({}, abortSignal)))
-        .then(parseShared),
-    )
-  }
-
-  async createVolume(name: string, labels: Readonly<Record<string, string>>, signal: AbortSignal): Promise<void> {
-    const body = { Name: name, Labels: { ...labels } }
-    await this.#connection.call(
-      `make the volume ${name}`,
-      signal,
-      (docker, abortSignal) => docker.createVolume(withSignal(body, abortSignal)),
-      changeMs,
-    )
-  }
-
-  /** @throws LakehouseError `conflict` while a container uses it */
-  async removeVolume(name: string, signal: AbortSignal): Promise<void> {
-    await absentAsUndefined(
-      this.#connection.call(
-        `remove the volume ${name}`,
-        signal,
-        (docker, abortSignal) => docker.getVolume(name).remove(withSignal({}, abortSignal)),
-        changeMs,
-      ),
-    )
-  }
-
-  /** Bytes of the volumes by name; empty where measuring them takes long. */
-  async volumeSizes(signal: AbortSignal): Promise<ReadonlyMap<string, number>> {
-    const measuring = this.#connection.call(
-      'measure the volumes',
-      signal,
-      (docker, abortSignal) => signalled(docker).df({ abortSignal }),
-      measureMs,
-    )
-    try {
-      return parseVolumeSizes(await measuring)
-    } catch (error) {
-      if (isProblem(error, 'timeout')) return new Map()
-      throw error
-    }
-  }
-
   /** What happens to containers with a label, until the engine ends or the signal aborts; returns once the engine listens. */
   async events(label: string, actions: readonly string[], signal: AbortSignal): Promise<AsyncGenerator> {
     const filters = { type: ['container' as const], label: [label], event: [...actions] }
@@ -378,15 +227,6 @@ export interface EngineTerminal {
   readonly resize: (columns: number, rows: number) => Promise<void>
   /** Null while it runs. */
   readonly exitCode: () => Promise<number | null>
-}
-
-async function absentAsUndefined<T>(call: Promise<T>): Promise<T | undefined> {
-  try {
-    return await call
-  } catch (error) {
-    if (isProblem(error, 'notFound')) return undefined
-    throw error
-  }
 }
 
 /** Status 304: it was so before. */

@@ -2,13 +2,15 @@ import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 import type { Readable } from 'node:stream'
 import type Docker from 'dockerode'
-import { LakehouseError } from '#base/errors.ts'
+import { isProblem, LakehouseError } from '#base/errors.ts'
 import { addressOf, type EngineEndpoint } from './endpoint.ts'
 import { engineFault } from './faults.ts'
 import { jsonLines } from './jsonLines.ts'
 
 /** Asking takes milliseconds; an engine that is silent for so long hangs. */
 const askMs = 20_000
+/** Making, starting and removing wait for disks, and for the engine's other work. */
+export const changeMs = 120_000
 
 /** The client library for one engine, loaded at the first call; what it throws is put into words. */
 export class EngineConnection {
@@ -115,6 +117,16 @@ export function signalled(from: Docker | Docker.Network | Docker.Image): Signall
   // SAFETY: these take options since dockerode 4; its types know them without.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   return from as unknown as Signalled
+}
+
+/** The answer, or undefined where there is no such thing. */
+export async function absentAsUndefined<T>(call: Promise<T>): Promise<T | undefined> {
+  try {
+    return await call
+  } catch (error) {
+    if (isProblem(error, 'notFound')) return undefined
+    throw error
+  }
 }
 
 function silent(doing: string, address: string, cause: unknown): LakehouseError {

@@ -42,7 +42,7 @@ export async function imageIds(
 ): Promise<Map<string, string>> {
   const references = [...new Set(services.map(({ image }) => image))]
   const lanes = limit(looksAtOnce)
-  const ids = await Promise.all(references.map(reference => lanes(async () => (await client.image(reference, signal))?.id)))
+  const ids = await Promise.all(references.map(reference => lanes(async () => (await client.images.find(reference, signal))?.id)))
   return new Map(references.flatMap((reference, index) => (ids[index] === undefined ? [] : [[reference, ids[index]] as const])))
 }
 

@@ -15,7 +15,7 @@ const dataFolder = 'data'
 export async function lossesOf(work: Work, name: string, signal: AbortSignal): Promise<readonly Loss[]> {
   const service = serviceOf(work.project, name)
   const volumes = await volumesOf(work, name, service, signal)
-  const sizes = volumes.length > 0 ? await work.client.volumeSizes(signal) : new Map<string, number>()
+  const sizes = volumes.length > 0 ? await work.client.shared.volumeSizes(signal) : new Map<string, number>()
   return [
     ...volumes.map((volume): Loss => ({ kind: 'volume', name: volume, bytes: sizes.get(volume) ?? null })),
     ...(service ? foldersOf(work.project, service) : []).map((folder): Loss => ({ kind: 'folder', name: folder, bytes: null })),
@@ -30,7 +30,7 @@ export async function eraseService(work: Work, name: string, signal: AbortSignal
   await removeService(work, name, 'remove', signal)
   for (const volume of volumes) {
     try {
-      await client.removeVolume(volume, signal)
+      await client.shared.removeVolume(volume, signal)
     } catch (error) {
       if (!isProblem(error, 'conflict')) throw error
       log.warn(`The volume ${volume} stays: another container uses it.`)
@@ -56,7 +56,7 @@ async function volumesOf(
   const names = new Set([...defined.map(({ engineName }) => engineName), ...mounted])
   const owned = await Promise.all(
     [...names].map(async volume => {
-      const facts = await client.volume(volume, signal)
+      const facts = await client.shared.volume(volume, signal)
       return facts?.labels[composeLabels.project] === project.name ? [volume] : []
     }),
   )

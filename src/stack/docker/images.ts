@@ -24,7 +24,7 @@ export async function ensureImages(work: Work, services: readonly ComposeService
     first.map(service =>
       lanes(async () => {
         within.throwIfAborted()
-        if (await work.client.image(service.image, within)) return
+        if (await work.client.images.find(service.image, within)) return
         await (service.build ? buildImage(work, service, report, within) : pullImage(work, service, report, within))
       }).catch((error: unknown) => {
         abort.abort(error)
@@ -40,7 +40,7 @@ async function pullImage(work: Work, service: ComposeService, report: Report, si
   const tell = teller(work, service, report)
   const progress = new PullProgress()
   try {
-    for await (const line of work.client.pull(name.repository, name.digest ?? name.tag, signal)) {
+    for await (const line of work.client.images.pull(name.repository, name.digest ?? name.tag, signal)) {
       if (line.error !== undefined) throw refusal(line.error, doing)
       const state = progress.take(line)
       if (state) tell(state)
@@ -73,7 +73,7 @@ async function verify(
   { digest }: ImageName,
   signal: AbortSignal,
 ): Promise<void> {
-  const found = await client.image(image, signal)
+  const found = await client.images.find(image, signal)
   if (found && (digest === undefined || found.id === digest || found.digests.some(other => other.endsWith(`@${digest}`)))) return
   throw new LakehouseError('corrupt', `The engine got another image than ${image} for ${service}.`, {
     hint: 'Its registry may be a mirror that changes images: get it from another one.',

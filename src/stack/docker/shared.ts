@@ -18,9 +18,9 @@ export async function ensureShared(work: Work, services: readonly ComposeService
 
 /** Removes the networks of a project, when no container is left in them. */
 export async function removeNetworks({ client, project, log }: Work, signal: AbortSignal): Promise<void> {
-  for (const { name } of await client.networks([ofProject(project.name)], signal)) {
+  for (const { name } of await client.shared.networks([ofProject(project.name)], signal)) {
     try {
-      await client.removeNetwork(name, signal)
+      await client.shared.removeNetwork(name, signal)
     } catch (error) {
       if (!isProblem(error, 'conflict') && !isProblem(error, 'denied')) throw error
       log.info(`The network ${name} stays: something else is in it.`)
@@ -35,7 +35,7 @@ interface Shared {
 }
 
 async function ensureNetwork({ client, project, log }: Work, { name, engineName, isExternal }: Shared, signal: AbortSignal): Promise<void> {
-  const found = await client.network(engineName, signal)
+  const found = await client.shared.network(engineName, signal)
   if (!found && isExternal) throw missing('network', engineName)
   if (found) {
     if (!isExternal && found.labels[composeLabels.network] !== name) {
@@ -43,14 +43,14 @@ async function ensureNetwork({ client, project, log }: Work, { name, engineName,
     }
     return
   }
-  await unlessMadeMeanwhile(client.createNetwork(engineName, networkLabels(project.name, name), signal))
+  await unlessMadeMeanwhile(client.shared.createNetwork(engineName, networkLabels(project.name, name), signal))
 }
 
 async function ensureVolume({ client, project }: Work, { name, engineName, isExternal }: Shared, signal: AbortSignal): Promise<void> {
-  const found = await client.volume(engineName, signal)
+  const found = await client.shared.volume(engineName, signal)
   if (found) return
   if (isExternal) throw missing('volume', engineName)
-  await client.createVolume(engineName, volumeLabels(project.name, name), signal)
+  await client.shared.createVolume(engineName, volumeLabels(project.name, name), signal)
 }
 
 async function unlessMadeMeanwhile(making: Promise<void>): Promise<void> {

@@ -48,7 +48,7 @@ async function untilNeedsCompleted(work: Work, { dependsOn }: ComposeService, si
 }
 
 async function imageOf({ client }: Work, { name, image }: ComposeService, signal: AbortSignal): Promise<string> {
-  const found = await client.image(image, signal)
+  const found = await client.images.find(image, signal)
   if (found) return found.id
   throw new LakehouseError('notFound', `The image ${image} of ${name} is not on the engine.`, {
     hint: 'Start the stack: that gets what is missing.',
@@ -122,7 +122,7 @@ async function replace(
   const id = await client.create(interimName, body, signal)
   try {
     for (const network of service.networks.slice(1)) {
-      await client.connect(engineNetwork(project, network), id, aliasesOf(service, network), signal)
+      await client.shared.connect(engineNetwork(project, network), id, aliasesOf(service, network), signal)
     }
     for (const container of old) await discard(work, service, container, signal)
     if (interimName !== name) await client.rename(id, name, signal)

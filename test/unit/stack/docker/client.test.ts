@@ -53,20 +53,20 @@ describe('the client of a container engine', () => {
     docker.on('POST', /./, { status: 404, json: { message: 'no such thing' } })
     docker.on('DELETE', /./, { status: 404, json: { message: 'no such thing' } })
     assert.equal(await client.container('abc', never), undefined)
-    assert.equal(await client.image('i:1', never), undefined)
-    assert.equal(await client.network('n', never), undefined)
-    assert.equal(await client.volume('v', never), undefined)
+    assert.equal(await client.images.find('i:1', never), undefined)
+    assert.equal(await client.shared.network('n', never), undefined)
+    assert.equal(await client.shared.volume('v', never), undefined)
     assert.equal(await client.stats('abc', never), undefined)
     await client.stop('abc', 'n', undefined, never)
     await client.remove('abc', 'n', 'keep', never)
-    await client.removeNetwork('n', never)
-    await client.removeVolume('v', never)
+    await client.shared.removeNetwork('n', never)
+    await client.shared.removeVolume('v', never)
     await assert.rejects(client.start('abc', 'n', never), error => isProblem(error, 'notFound'))
   })
 
   it('does not take a network for another whose id begins like its name', async () => {
     docker.on('GET', /networks/, { json: { Name: 'other', Id: 'db9086999caf', Labels: {} } })
-    assert.equal(await client.network('db', never), undefined)
+    assert.equal(await client.shared.network('db', never), undefined)
   })
 
   it('says what failed and why, by code', async () => {
@@ -98,7 +98,7 @@ describe('the client of a container engine', () => {
       { errorDetail: { message: 'unexpected EOF' }, error: 'unexpected EOF' },
     ]
     docker.on('POST', /^\/images\/create$/, { lines })
-    assert.deepEqual(await Array.fromAsync(client.pull('127.0.0.1:5000/one', 'sha256:1', never)), [
+    assert.deepEqual(await Array.fromAsync(client.images.pull('127.0.0.1:5000/one', 'sha256:1', never)), [
       { id: '1', status: 'Pulling from dftest/one' },
       { id: 'a1', status: 'Downloading', current: 10, total: 100 },
       { error: 'unexpected EOF' },
@@ -116,7 +116,7 @@ describe('the client of a container engine', () => {
     })
     const abort = new AbortController()
     const reading = (async () => {
-      for await (const _ of client.pull('one', 'latest', abort.signal)) abort.abort()
+      for await (const _ of client.images.pull('one', 'latest', abort.signal)) abort.abort()
     })()
     await assert.rejects(reading, { name: 'AbortError' })
     await closed.promise
