@@ -73,6 +73,20 @@ describe('stack view', function () {
     )
   })
 
+  it('opens the page of a service in the editor, and a terminal beside it', async () => {
+    await run('dataflow.service.openInEditor', 'spark-connect')
+    await holds(async () => vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs).some(({ label }) => label === 'Simple Browser'))
+    await run('dataflow.service.openTerminal', 'spark-connect')
+    const terminal = vscode.window.terminals.find(({ name }) => name === 'Spark')
+    assert.ok(terminal && 'env' in terminal.creationOptions, 'a terminal of this machine')
+    assert.equal(
+      terminal.creationOptions.env?.['SPARK_REMOTE']?.startsWith('sc://'),
+      true,
+      JSON.stringify(Object.keys(terminal.creationOptions.env ?? {})),
+    )
+    terminal.dispose()
+  })
+
   it('follows the log of a service in a channel of its own while it is shown, across a restart', async () => {
     const channels = recordChannels()
     const log = (): string => channels.texts.get('DataFlow Lab: MLflow') ?? ''

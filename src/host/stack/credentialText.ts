@@ -54,7 +54,7 @@ function s3Texts(
 function sparkTexts({ host, port }: NonNullable<StackEndpoints['spark']>, token: string): readonly CredentialText[] {
   // Without TLS, PySpark sends a token to this very name only.
   const name = host === '127.0.0.1' ? 'localhost' : host
-  const connection = `sc://${name}:${port}/;token=${token}`
+  const connection = `sc://${name}:${port}/;token=${encodeURIComponent(token)}`
   return [
     variables({ SPARK_REMOTE: connection }),
     { label: vscode.l10n.t('Connection string'), text: connection },
