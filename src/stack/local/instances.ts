@@ -24,7 +24,7 @@ import type { LocalService } from './services.ts'
 
 /** How long a running service that does not answer is given before it is started anew. */
 const patienceMs = 30_000
-const shownLogLines = 20
+const shownLogLines = 60
 /** Of what no recipe knows any more. */
 const orphanStopMs = 10_000
 

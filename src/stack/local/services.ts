@@ -85,10 +85,10 @@ async function obstacleOf(service: ComposeService, recipe: Recipe | undefined, p
   return (await recipe.obstacle?.(service, places)) ?? null
 }
 
-/** What a recipe cannot do without, and what the definition lets it wait for; what cannot run here is not waited for. */
+/** What a recipe cannot do without, and what the definition lets it wait for as far as that can run here. */
 function needsOf({ definition, recipe }: Plain, services: readonly Plain[]): readonly ServiceName[] {
   const awaited = definition.dependsOn.filter(({ service: name, isRequired }) =>
-    services.some(other => other.name === name && (isRequired || other.isActive)),
+    services.some(other => other.name === name && other.unavailable === null && (isRequired || other.isActive)),
   )
   const wanted = new Set([...awaited.map(({ service }) => service), ...named(recipe?.needs ?? [], services)])
   return services

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { SparkRuntime } from '#runtime/sparkRuntime.ts'
-import { ensureVectorModule } from '#runtime/vectorModule.ts'
+import { ensureExecutorJava } from '#runtime/executorJava.ts'
 import { httpRecipe, type LaunchInput, type Recipe, type ServiceLaunch } from './recipe.ts'
 import { clusterSecurity, launchSpark } from './sparkJvm.ts'
 
@@ -15,6 +15,7 @@ const common = {
   stopMs: 10_000,
   stale: ['scratch'],
   data: [],
+  obstacle: async () => (process.platform === 'win32' ? 'A Spark cluster needs Docker on Windows; Spark itself runs without one.' : null),
 }
 
 /** The master of Spark's own cluster manager. */
@@ -37,8 +38,8 @@ export const sparkWorker: Recipe = {
   canScale: true,
   install: async (context, signal) => {
     const runtime = await context.spark()
-    await ensureVectorModule(runtime.python, context, signal)
-    return { launch: input => launchWorker(runtime, input), python: runtime.python }
+    const executorJava = await ensureExecutorJava(runtime.java, context, signal)
+    return { launch: input => launchWorker(runtime, executorJava, input), python: runtime.python }
   },
 }
 
@@ -51,7 +52,8 @@ export function launchMaster(runtime: SparkRuntime, input: LaunchInput): Service
   })
 }
 
-export function launchWorker(runtime: SparkRuntime, input: LaunchInput): ServiceLaunch {
+/** @param executorJava the Java home of what it starts */
+export function launchWorker(runtime: SparkRuntime, executorJava: string, input: LaunchInput): ServiceLaunch {
   const { SPARK_WORKER_CORES: cores, SPARK_WORKER_MEMORY: memory } = input.service.environment
   const offer = ['--cores', cores || usualOffer.cores, '--memory', memory || usualOffer.memory]
   const place = ['--host', '127.0.0.1', '--webui-port', String(input.ports.main), '--work-dir', join(input.folder, 'scratch', 'work')]
@@ -59,6 +61,7 @@ export function launchWorker(runtime: SparkRuntime, input: LaunchInput): Service
     mainClass: 'org.apache.spark.deploy.worker.Worker',
     args: [...place, ...offer, input.addresses['spark-master'] ?? ''],
     heap: daemonHeap,
+    env: { JAVA_HOME: executorJava },
     ...clusterSecurity(input.clusterSecret),
   })
 }

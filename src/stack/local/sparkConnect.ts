@@ -1,6 +1,5 @@
 import { join } from 'node:path'
 import type { SparkRuntime } from '#runtime/sparkRuntime.ts'
-import { vectorModuleFolder } from '#runtime/vectorModule.ts'
 import type { LaunchInput, Recipe, ServiceLaunch, ServicePorts } from './recipe.ts'
 import { clusterSecurity, compilerOptions, launchSpark, loggingOf, s3Settings, sparkClassPath } from './sparkJvm.ts'
 
@@ -23,12 +22,11 @@ export const sparkConnect: Recipe = {
   data: ['metastore'],
   install: async context => {
     const runtime = await context.spark()
-    return { launch: input => launchConnect(runtime, vectorModuleFolder(context.cache), input), python: runtime.python }
+    return { launch: input => launchConnect(runtime, input), python: runtime.python }
   },
 }
 
-/** @param modules folder of {@link ensureVectorModule} */
-export function launchConnect(runtime: SparkRuntime, modules: string, input: LaunchInput): ServiceLaunch {
+export function launchConnect(runtime: SparkRuntime, input: LaunchInput): ServiceLaunch {
   const master = input.addresses['spark-master']
   const cluster = master === undefined ? undefined : clusterSecurity(input.clusterSecret)
   return launchSpark(runtime, input, {
@@ -38,9 +36,10 @@ export function launchConnect(runtime: SparkRuntime, modules: string, input: Lau
     settings: {
       'spark.master': master ?? 'local[*]',
       ...sparkSettings(input),
-      ...(cluster ? { ...cluster.settings, ...executorSettings(runtime, modules, input) } : {}),
+      ...(cluster ? { ...cluster.settings, ...executorSettings(runtime, input) } : {}),
     },
-    env: { SPARK_CONNECT_AUTHENTICATE_TOKEN: input.secrets.sparkToken, ...cluster?.env },
+    ...(cluster ? { secretSettings: cluster.secretSettings ?? {} } : {}),
+    env: { SPARK_CONNECT_AUTHENTICATE_TOKEN: input.secrets.sparkToken },
   })
 }
 
@@ -75,8 +74,8 @@ function sparkSettings({ folder, ports, addresses }: LaunchInput): Record<string
 }
 
 /** One executor a worker. */
-function executorSettings(runtime: SparkRuntime, modules: string, { folder }: LaunchInput): Record<string, string> {
-  const options = [...compilerOptions, `--module-path=${modules}`, `-Dlog4j2.configurationFile=${loggingOf(folder)}`]
+function executorSettings(runtime: SparkRuntime, { folder }: LaunchInput): Record<string, string> {
+  const options = [...compilerOptions, `-Dlog4j2.configurationFile=${loggingOf(folder)}`]
   return {
     'spark.executor.memory': '1g',
     'spark.executor.extraClassPath': sparkClassPath(runtime),

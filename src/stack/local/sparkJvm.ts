@@ -39,7 +39,9 @@ export interface SparkProgram {
   /** As Java writes it: `1g`. */
   readonly heap: string
   readonly settings: Readonly<Record<string, string>>
-  readonly env: Readonly<Record<string, string>>
+  /** Settings that Spark takes from nowhere but its configuration, and that others must not see. */
+  readonly secretSettings?: Readonly<Record<string, string>>
+  readonly env?: Readonly<Record<string, string>>
 }
 
 /**
@@ -57,18 +59,21 @@ export function launchSpark(runtime: SparkRuntime, { folder, secrets }: LaunchIn
   }
   const classPath = [join(runtime.sparkHome, 'jars', '*'), sparkClassPath(runtime)].join(delimiter)
   const settings = definitions({ ...common, ...program.settings })
+  const hidden = join(folder, 'java.args')
   return {
     command: runtime.java,
-    args: [...jvmOptions(program.heap), '-cp', classPath, ...settings, program.mainClass, ...program.args],
+    args: [`@${hidden}`, ...jvmOptions(program.heap), '-cp', classPath, ...settings, program.mainClass, ...program.args],
     env: {
       SPARK_HOME: runtime.sparkHome,
+      // Spark's scripts, which are not used here, say it to those that start executors.
+      SPARK_SCALA_VERSION: '2.13',
       SPARK_LOCAL_IP: '127.0.0.1',
       PYSPARK_PYTHON: runtime.python,
       AWS_ACCESS_KEY_ID: secrets.s3.accessKeyId,
       AWS_SECRET_ACCESS_KEY: secrets.s3.secretAccessKey,
       ...program.env,
     },
-    files: { [logging]: log4j2 },
+    files: { [logging]: log4j2, [hidden]: definitions(program.secretSettings ?? {}).join('\n') },
     folders: [scratch],
   }
 }
@@ -84,8 +89,8 @@ export function sparkClassPath({ sparkJars }: SparkRuntime): string {
 }
 
 /** Whoever may speak to a master may run programs as its user, so its port alone must not be enough. */
-export function clusterSecurity(secret: string): Pick<SparkProgram, 'settings' | 'env'> {
-  return { settings: { 'spark.authenticate': 'true' }, env: { _SPARK_AUTH_SECRET: secret } }
+export function clusterSecurity(secret: string): Pick<SparkProgram, 'settings' | 'secretSettings'> {
+  return { settings: { 'spark.authenticate': 'true' }, secretSettings: { 'spark.authenticate.secret': secret } }
 }
 
 /** How Spark reaches the object store; the keys come by environment. */

@@ -20,10 +20,10 @@ const cluster = { addresses: { s3: 'http://127.0.0.1:9001', 'spark-master': 'spa
 
 const launches: Readonly<Record<string, ServiceLaunch>> = {
   s3: launchS3proxy(sparkRuntime, launchInput()),
-  connect: launchConnect(sparkRuntime, '/modules', launchInput()),
-  clustered: launchConnect(sparkRuntime, '/modules', launchInput(cluster)),
+  connect: launchConnect(sparkRuntime, launchInput()),
+  clustered: launchConnect(sparkRuntime, launchInput(cluster)),
   master: launchMaster(sparkRuntime, launchInput()),
-  worker: launchWorker(sparkRuntime, launchInput(cluster)),
+  worker: launchWorker(sparkRuntime, '/executor-java', launchInput(cluster)),
   mlflow: launchMlflow('/venv/bin/python', launchInput()),
   prefect: launchPrefect('/venv/bin/python', launchInput()),
   streamlit: launchStreamlit('/venv/bin/python', '/project/app/app.py', launchInput()),
@@ -44,8 +44,9 @@ describe('the services', () => {
       keys,
       Array.from({ length: 4 }, () => 'THE-SECRET'),
     )
-    const shared = ['clustered', 'master', 'worker', 'connect'].map(name => launches[name]?.env['_SPARK_AUTH_SECRET'])
-    assert.deepEqual(shared, ['THE-CLUSTER', 'THE-CLUSTER', 'THE-CLUSTER', undefined])
+    const shared = ['clustered', 'master', 'worker', 'connect'].map(name => launches[name]?.files[join('/stack/it', 'java.args')])
+    const secret = '-Dspark.authenticate.secret=THE-CLUSTER'
+    assert.deepEqual(shared, [secret, secret, secret, ''])
   })
 
   it('listen on the ports they were given, on the loopback address only', () => {
@@ -73,9 +74,10 @@ describe('the services', () => {
   it('do their work on the cluster of the stack where it runs', () => {
     assert.ok(launches['connect']?.args.includes('-Dspark.master=local[*]'))
     assert.ok(launches['clustered']?.args.includes('-Dspark.master=spark://127.0.0.1:7078'))
-    assert.ok(launches['clustered']?.args.some(arg => arg.startsWith('-Dspark.executor.extraJavaOptions=') && arg.includes('/modules')))
-    const { args } = launchWorker(sparkRuntime, launchInput({ service: composeService('w', { environment: { SPARK_WORKER_CORES: '3' } }) }))
+    const service = composeService('w', { environment: { SPARK_WORKER_CORES: '3' } })
+    const { args, env } = launchWorker(sparkRuntime, '/executor-java', launchInput({ service }))
     assert.match(args.join(' '), /--cores 3 --memory 2g/)
+    assert.equal(env['JAVA_HOME'], '/executor-java')
   })
 
   it('have the environment of their definition, but for what must be as it is here', () => {
