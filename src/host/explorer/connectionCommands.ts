@@ -5,6 +5,7 @@ import type { ConnectionSetting } from '#app/settings.ts'
 import { registerCommand } from '#host/command.ts'
 import type { HostDeps } from '#host/deps.ts'
 import { commands, settingKeys, settingsSection } from '#host/ids.ts'
+import { asTrackingNode } from '#host/mlflow/trackingTarget.ts'
 import { asNode } from './target.ts'
 
 /** Adding a connection and keeping its keys; names go to the settings, keys to the secret storage. */
@@ -26,14 +27,14 @@ async function addConnection(deps: HostDeps): Promise<void> {
   if (!place) return
   const name = (await askName(deps.settings.current.connections))?.trim()
   if (name === undefined) return
-  const spark = await askSpark()
+  const spark = place.mlflow === undefined ? await askSpark() : ''
   if (spark === undefined) return
   const added: ConnectionSetting = { name, ...place, ...(spark === '' ? {} : { spark }) }
-  if (place.folder === undefined) await askKeys(deps, added)
+  if (parseConnection(added).s3) await askKeys(deps, added)
   await saveConnection(added)
 }
 
-type PlaceKind = 'endpoint' | 'aws' | 'folder'
+type PlaceKind = 'endpoint' | 'aws' | 'folder' | 'mlflow'
 
 function placeKinds(): readonly (vscode.QuickPickItem & { readonly place: PlaceKind })[] {
   return [
@@ -48,6 +49,7 @@ function placeKinds(): readonly (vscode.QuickPickItem & { readonly place: PlaceK
       detail: vscode.l10n.t('With an access key, or the credentials of this machine'),
     },
     { place: 'folder', label: vscode.l10n.t('Folder on this machine'), detail: vscode.l10n.t('Delta tables in the file system') },
+    { place: 'mlflow', label: vscode.l10n.t('MLflow server'), detail: vscode.l10n.t('Experiments and runs, without a lake') },
   ]
 }
 
@@ -60,7 +62,11 @@ async function placeFor(kind: PlaceKind): Promise<Partial<ConnectionSetting> | u
     })
     return chosen?.[0] && { folder: chosen[0].fsPath }
   }
-  const endpoint = kind === 'endpoint' ? await askEndpoint() : undefined
+  if (kind === 'mlflow') {
+    const mlflow = await askAddress(mlflowAddress())
+    return mlflow === undefined ? undefined : { mlflow }
+  }
+  const endpoint = kind === 'endpoint' ? await askAddress(s3Address()) : undefined
   if (kind === 'endpoint' && endpoint === undefined) return undefined
   const region = await vscode.window.showInputBox({
     title: vscode.l10n.t('Region'),
@@ -71,13 +77,36 @@ async function placeFor(kind: PlaceKind): Promise<Partial<ConnectionSetting> | u
   return region === undefined ? undefined : { region, ...(endpoint === undefined ? {} : { endpoint }) }
 }
 
-async function askEndpoint(): Promise<string | undefined> {
-  return await vscode.window.showInputBox({
+function s3Address(): Address {
+  return {
     title: vscode.l10n.t('Address of the S3 service'),
     placeHolder: 'http://localhost:9000',
+    pattern: /^https?:\/\/[^/\s]+\/?$/,
+  }
+}
+
+/** A server behind a proxy may have a path. */
+function mlflowAddress(): Address {
+  return {
+    title: vscode.l10n.t('Address of the MLflow server'),
+    placeHolder: 'http://localhost:5000',
+    pattern: /^https?:\/\/[^/\s@]+(?:\/[^\s?#]*)?$/,
+  }
+}
+
+interface Address {
+  readonly title: string
+  readonly placeHolder: string
+  readonly pattern: RegExp
+}
+
+async function askAddress({ title, placeHolder, pattern }: Address): Promise<string | undefined> {
+  return await vscode.window.showInputBox({
+    title,
+    placeHolder,
     ignoreFocusOut: true,
     validateInput: text =>
-      /^https?:\/\/[^/\s]+\/?$/.test(text.trim()) ? undefined : vscode.l10n.t('Write http:// or https://, a host and, if needed, a port.'),
+      pattern.test(text.trim()) ? undefined : vscode.l10n.t('Write http:// or https://, a host and, if needed, a port.'),
   })
 }
 
@@ -123,7 +152,7 @@ async function setCredentials(deps: HostDeps, argument: unknown): Promise<void> 
   if (name === undefined) return
   const connection = deps.settings.current.connections.find(other => other.name === name)
   if (!connection) return
-  await askKeys(deps, connection)
+  if (parseConnection(connection).s3) await askKeys(deps, connection)
   if (connection.spark !== undefined) await askToken(deps, connection)
   if (connection.mlflow !== undefined) await askMlflow(deps, connection)
   await refresh(deps, name)
@@ -206,6 +235,8 @@ async function keep({ secrets }: HostDeps, setting: ConnectionSetting, kind: Sec
 async function nameOf({ settings }: HostDeps, argument: unknown): Promise<string | undefined> {
   const node = asNode(argument)
   if (node?.kind === 'connection') return node.name
+  const server = asTrackingNode(argument)
+  if (server?.kind === 'server') return server.connection
   const names = settings.current.connections.map(({ name }) => name)
   if (names.length === 0) {
     void vscode.window.showInformationMessage(vscode.l10n.t('There is no connection yet. Add one first.'))

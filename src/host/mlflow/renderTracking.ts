@@ -1,5 +1,6 @@
 import * as vscode from 'vscode'
 import { unreachable } from '#base/unreachable.ts'
+import { localStackName } from '#app/connection.ts'
 import { trackingId, type TrackingNode } from '#app/trackingNode.ts'
 import { formatAge, formatDuration } from '#host/format.ts'
 import { commands, type CommandId } from '#host/ids.ts'
@@ -7,7 +8,10 @@ import type { LatestMetric, Run, RunStatus } from '#mlflow/types.ts'
 
 type NodeOf<K extends TrackingNode['kind']> = TrackingNode & { readonly kind: K }
 
-/** A node as VS Code draws it, at `now` in epoch ms. `contextValue` is its kind, but `problem` for a failure that can be tried again. */
+/**
+ * A node as VS Code draws it, at `now` in epoch ms. `contextValue` is its kind, but `problem` for a failure that can
+ * be tried again, and `localServer` for the one that asks for no credentials.
+ */
 export function renderTracking(node: TrackingNode, now: number): vscode.TreeItem {
   const drawn = draw(node, now)
   drawn.id = trackingId(node)
@@ -58,13 +62,15 @@ function item(label: string, look: Partial<Look>): vscode.TreeItem {
 }
 
 function drawServer({ connection, url }: NodeOf<'server'>): vscode.TreeItem {
-  return item(connection, {
+  const drawn = item(connection, {
     icon: 'server-environment',
     state: vscode.TreeItemCollapsibleState.Expanded,
     description: url,
     tooltip: vscode.l10n.t('MLflow server {0}', url),
     says: vscode.l10n.t('MLflow server of {0}', connection),
   })
+  if (connection === localStackName) drawn.contextValue = 'localServer'
+  return drawn
 }
 
 function drawExperiment({ experiment, filter }: NodeOf<'experiment'>): vscode.TreeItem {

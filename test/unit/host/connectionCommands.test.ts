@@ -46,6 +46,23 @@ describe('connections', () => {
     assert.ok(seen.messages.includes('Secret key of minio (hidden)'))
   })
 
+  it('are added for an MLflow server alone, which has its own credentials', async () => {
+    answers.pick = 'MLflow server'
+    answers.inputs = ['https://mlflow.test/base', 'tracking']
+    await commands.executeCommand(ids.addConnection)
+    assert.deepEqual(answers.configuration, { connections: [{ name: 'tracking', mlflow: 'https://mlflow.test/base' }] })
+    answers.inputs = ['', 'a-token']
+    await commands.executeCommand(ids.setCredentials, { kind: 'server', connection: 'tracking', url: 'https://mlflow.test/base' })
+    assert.deepEqual(kept.get('tracking'), {
+      mlflow: { kind: 'bearer', token: 'a-token' },
+      addresses: { mlflow: 'https://mlflow.test/base' },
+    })
+    answers.inputs = ['ana', 'password']
+    await commands.executeCommand(ids.setCredentials, { kind: 'connection', name: 'tracking' })
+    assert.deepEqual(kept.get('tracking')?.mlflow, { kind: 'basic', username: 'ana', password: 'password' })
+    assert.ok(seen.messages.includes('MLflow password of tracking (hidden)'))
+  })
+
   it('are not added when the user leaves half way', async () => {
     answers.pick = 'Amazon S3'
     answers.inputs = ['eu-west-1', 'mine']
