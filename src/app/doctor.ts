@@ -8,6 +8,7 @@ import { previewEdits, writeEdits, type FileEdit } from '#doctor/fileEdits.ts'
 import type { Finding, Fix, FixCommand } from '#doctor/finding.ts'
 import { seeLeftovers } from '#doctor/gather/leftovers.ts'
 import { findPlaces } from '#runtime/places.ts'
+import { findPython } from '#runtime/python.ts'
 import type { Report } from '#stack/engine.ts'
 import type { StackState } from '#stack/types.ts'
 import { openBuckets } from '#storage/openStore.ts'
@@ -113,7 +114,8 @@ async function runFix(command: FixCommand, ports: DoctorPorts, report: Report, s
       return await createStackBuckets(s3, secrets.s3, signal)
     }
     case 'removeLeftovers': {
-      const search = { env, cache: findPlaces(env).cache, locksFolder: join(productFolder, 'locks') }
+      const python = await findPython(env, signal)
+      const search = { env, cache: findPlaces(env).cache, locksFolder: join(productFolder, 'locks'), python }
       for (const { folder } of await seeLeftovers(search, signal)) await rm(folder, { recursive: true, force: true })
       return
     }

@@ -1,3 +1,4 @@
+import { realpath } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { asError } from '#base/errors.ts'
 import { untilAborted } from '#base/untilAborted.ts'
@@ -98,11 +99,12 @@ type See = <T>(part: Part, task: (signal: AbortSignal) => Promise<T>) => Promise
 async function gather(ports: ExaminePorts, see: See): Promise<Facts> {
   const { env, projectFolder, productFolder, settings } = ports
   const places = findPlaces(env)
-  const own = stackFolder(places, projectFolder)
+  const own = stackFolder(places, await realpath(projectFolder))
   const locksFolder = join(productFolder, 'locks')
   const looking = see('services', ports.look)
   const reading = see('file', signal => readDefinition(ports, signal))
   const asking = see('engine', async signal => seeEngine(env, (await reading)?.projectName ?? null, signal))
+  const finding = see('local', signal => seeLocal({ env, stackFolder: own }, signal))
   const alone = {
     machine: see('machine', seeMachine),
     disks: see('disks', async () => {
@@ -110,9 +112,11 @@ async function gather(ports: ExaminePorts, see: See): Promise<Facts> {
       const folders = [{ what: 'data', folder: own } as const, { what: 'cache', folder: places.cache } as const]
       return seeDisks(folder === null ? folders : [...folders, { what: 'engine', folder }])
     }),
-    network: see('network', () => seeNetwork(env)),
-    local: see('local', signal => seeLocal({ env, stackFolder: own }, signal)),
-    leftovers: see('leftovers', signal => seeLeftovers({ env, cache: places.cache, locksFolder }, signal)),
+    network: see('network', async signal => seeNetwork(env, (await finding)?.python, signal)),
+    leftovers: see('leftovers', async signal => {
+      const python = (await finding)?.python
+      return python ? seeLeftovers({ env, cache: places.cache, locksFolder, python }, signal) : []
+    }),
     host: see('workspace', async signal =>
       seeWorkspace({ folder: projectFolder, env, settings: settings(), file: (await reading)?.own }, signal),
     ),
@@ -120,7 +124,8 @@ async function gather(ports: ExaminePorts, see: See): Promise<Facts> {
   const known = { looking, reading, asking }
   const later = { ports: seeWanted(known, dirname(own), see), ...seeRunning(known, ports, see) }
   const state = await looking
-  const found = { ...(await all(alone)), ...(await all(later)), services: state?.services, container: (await asking)?.facts }
+  const waited = { local: (await finding)?.facts, services: state?.services, container: (await asking)?.facts }
+  const found = { ...(await all(alone)), ...(await all(later)), ...waited }
   const file = (await reading)?.own ?? null
   return { engine: state?.engine ?? 'local', file, ...defined(found) }
 }

@@ -91,7 +91,8 @@ async function installByVenv(
   await rm(folder, { recursive: true })
 }
 
-async function settingsOfPip(python: Python, env: Readonly<Record<string, string>>, signal: AbortSignal): Promise<PipSettings> {
+/** pip's own settings, as it reads them from its files and the environment. */
+export async function settingsOfPip(python: Python, env: Readonly<Record<string, string>>, signal: AbortSignal): Promise<PipSettings> {
   if (!python.hasPip) return pipSettingsOf(env)
   const list = { command: python.executable, args: ['-I', '-m', 'pip', 'config', 'list'], env: { ...env, ...noise } }
   const { exitCode, lines } = await runCommand(list, signal)

@@ -5,17 +5,18 @@ import { runCommand } from '#process/run.ts'
 import { definedOnly } from '#runtime/childEnv.ts'
 import { leftoverFolders } from '#runtime/leftovers.ts'
 import type { Environment } from '#runtime/places.ts'
-import { findPython } from '#runtime/python.ts'
+import type { Python } from '#runtime/pythonFacts.ts'
 
 export interface LeftoverSearch {
   readonly env: Environment
   readonly cache: string
   readonly locksFolder: string
+  readonly python: Python
 }
 
 /** What the cache holds that nothing needs and no process runs from. */
-export async function seeLeftovers({ env, cache, locksFolder }: LeftoverSearch, signal: AbortSignal): Promise<readonly Leftover[]> {
-  const folders = await leftoverFolders(cache, locksFolder, await findPython(env, signal))
+export async function seeLeftovers({ env, cache, locksFolder, python }: LeftoverSearch, signal: AbortSignal): Promise<readonly Leftover[]> {
+  const folders = await leftoverFolders(cache, locksFolder, python)
   if (folders.length === 0) return []
   const commands = await commandLines(env, signal)
   const idle = folders.filter(folder => commands !== undefined && !commands.some(line => line.includes(folder)))

@@ -8,6 +8,7 @@ import { runCommand } from '#process/run.ts'
 import { definedOnly } from '#runtime/childEnv.ts'
 import type { Environment } from '#runtime/places.ts'
 import { findPython } from '#runtime/python.ts'
+import type { Python } from '#runtime/pythonFacts.ts'
 import { nearest } from './machine.ts'
 
 const tryAttribute = 'import os, sys; os.setxattr(sys.argv[1], "user.dataflow", b"1") if hasattr(os, "setxattr") else None'
@@ -18,17 +19,24 @@ export interface LocalSearch {
   readonly stackFolder: string
 }
 
+export interface SeenLocal {
+  readonly facts: LocalFacts
+  /** Undefined where none will do. */
+  readonly python: Python | undefined
+}
+
 /** Python, extended attributes of the data folder, and a lock that nobody holds any more. */
-export async function seeLocal({ env, stackFolder }: LocalSearch, signal: AbortSignal): Promise<LocalFacts> {
+export async function seeLocal({ env, stackFolder }: LocalSearch, signal: AbortSignal): Promise<SeenLocal> {
   const lock = join(stackFolder, 'stack.lock')
   const staleLock = (await isThere(lock)) && !(await isLocked(lock)) ? lock : null
   try {
-    const { executable } = await findPython(env, signal)
-    const withoutXattr = process.platform === 'linux' ? await lackOfXattr(executable, env, await nearest(stackFolder), signal) : null
-    return { pythonProblem: null, withoutXattr, staleLock }
+    const python = await findPython(env, signal)
+    const withoutXattr = process.platform === 'linux' ? await lackOfXattr(python.executable, env, await nearest(stackFolder), signal) : null
+    return { facts: { pythonProblem: null, withoutXattr, staleLock }, python }
   } catch (error) {
     if (!isProblem(error, 'notFound')) throw error
-    return { pythonProblem: { message: error.message, hint: error.hint ?? '' }, withoutXattr: null, staleLock }
+    const pythonProblem = { message: error.message, hint: error.hint ?? '' }
+    return { facts: { pythonProblem, withoutXattr: null, staleLock }, python: undefined }
   }
 }
 

@@ -1,21 +1,24 @@
 import { X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { NetworkFacts } from '#doctor/facts.ts'
+import { definedOnly } from '#runtime/childEnv.ts'
 import type { Environment } from '#runtime/places.ts'
-import { pipSettingsOf, type PipSettings } from '#runtime/pipSettings.ts'
+import { pipSettingsOf } from '#runtime/pipSettings.ts'
+import type { Python } from '#runtime/pythonFacts.ts'
 import { derOf, trustedByJava } from '#runtime/trustStore.ts'
+import { settingsOfPip } from '#runtime/uv.ts'
 
 const certificateVariables = ['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'REQUESTS_CA_BUNDLE', 'PIP_CERT', 'CURL_CA_BUNDLE']
 const localNames = ['localhost', '127.0.0.1']
 const mostSubjects = 3
 
 /** Proxies, and certificates that some programs of this machine are told to trust and others are not. */
-export async function seeNetwork(env: Environment, pip: PipSettings = pipSettingsOf(env)): Promise<NetworkFacts> {
+export async function seeNetwork(env: Environment, python: Python | undefined, signal: AbortSignal): Promise<NetworkFacts> {
   const named = certificateVariables.flatMap(variable => {
     const file = env[variable]
     return file ? [{ variable, file }] : []
   })
-  const cert = pip['cert']
+  const { cert } = python ? await settingsOfPip(python, definedOnly(env), signal) : pipSettingsOf(env)
   const all = cert === undefined || named.some(({ file }) => file === cert) ? named : [...named, { variable: 'pip.conf', file: cert }]
   const texts = await Promise.all(all.map(async ({ file }) => ({ file, text: await readFile(file, 'utf8').catch(noFile) })))
   const missingFiles = all.filter((_each, index) => texts[index]?.text === undefined)

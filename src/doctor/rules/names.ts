@@ -43,7 +43,8 @@ function localhostInContainers(facts: Facts, file: FileFacts): readonly Finding[
             code: 'localhostInContainer',
             severity: /^(?:MLFLOW_S3_ENDPOINT_URL|AWS_ENDPOINT_URL(?:_S3)?|MLFLOW_TRACKING_URI)$/.test(name) ? 'error' : 'warning',
             facts: { ...inFile(at), service: service.name, variable: name, address: withoutUser(value), better: withoutUser(better) },
-            fix: override(file, service.name, { [`environment/${name}`]: better }),
+            // An address that is put together from variables may hold a password, which belongs into no file.
+            fix: local.test(variable.written) ? override(file, service.name, { [`environment/${name}`]: better }) : manual,
           },
         ]
       }),
@@ -59,7 +60,7 @@ function fromInside({ value, written }: Variable, self: FileService, services: r
   const target = services.find(publishes) ?? services.find(listens)
   if (!target || target === self) return undefined
   const inside = target.ports.find(({ hostPort }) => hostPort === port)?.containerPort ?? port
-  return (written.includes('$') ? value : written).replace(local, () => `${target.name}:${inside}`)
+  return (local.test(written) ? written : value).replace(local, () => `${target.name}:${inside}`)
 }
 
 /** On this machine the names of containers mean nothing; what they publish does. */

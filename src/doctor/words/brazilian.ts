@@ -197,7 +197,7 @@ export const brazilian: Language = {
       title: 'As senhas são as de sempre.',
       evidence: `Conhecidas de todos: ${variables.map(({ service, variable, line }) => `${service}: ${variable} (linha ${line})`).join(', ')}.`,
       explanation:
-        'A alteração as tira de .env, onde cada uma recebe um valor aleatório. Programas que anotaram as antigas precisam das novas.',
+        'A alteração as tira de .env, onde cada uma recebe um valor aleatório. Programas que anotaram as antigas precisam das novas. Deixe .env fora do controle de versão.',
     }),
     publishedToAll: ({ ports }) => ({
       title: 'Todos na sua rede alcançam os serviços.',

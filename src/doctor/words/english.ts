@@ -194,7 +194,7 @@ export const english: Language = {
       title: 'Passwords are the usual ones.',
       evidence: `Known to everybody: ${variables.map(({ service, variable, line }) => `${service}: ${variable} (line ${line})`).join(', ')}.`,
       explanation:
-        'The change takes them from .env, where each gets a random value. Programs that have the old ones noted need the new ones.',
+        'The change takes them from .env, where each gets a random value. Programs that have the old ones noted need the new ones. Keep .env out of version control.',
     }),
     publishedToAll: ({ ports }) => ({
       title: 'Everybody in your network can reach the services.',

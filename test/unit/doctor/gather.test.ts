@@ -134,18 +134,26 @@ describe('what the doctor gathers', function () {
     [{ HTTP_PROXY: 'http://p:1', NO_PROXY: '*' }, null],
   ] as const) {
     it(`of proxies with ${JSON.stringify(env)} is ${JSON.stringify(proxy)}`, async () =>
-      assert.deepEqual((await seeNetwork(env)).proxy, proxy))
+      assert.deepEqual((await seeNetwork(env, undefined, never)).proxy, proxy))
   }
 
   it('of certificates is which files are missing and what Java would not trust', async () => {
     const roots = write('roots.pem', rootCertificates.slice(0, 2).join('\n'))
-    const missing = await seeNetwork({ SSL_CERT_FILE: '/none.pem', NODE_EXTRA_CA_CERTS: roots })
+    const missing = await seeNetwork({ SSL_CERT_FILE: '/none.pem', NODE_EXTRA_CA_CERTS: roots }, undefined, never)
     assert.deepEqual(missing.missingFiles, [{ variable: 'SSL_CERT_FILE', file: '/none.pem' }])
     assert.deepEqual(missing.unknownToJava, [])
-    const known = await seeNetwork({ NODE_EXTRA_CA_CERTS: proxyAuthority, PIP_CERT: proxyAuthority })
+    const known = await seeNetwork({ NODE_EXTRA_CA_CERTS: proxyAuthority, PIP_CERT: proxyAuthority }, undefined, never)
     assert.deepEqual(known.unknownToJava, [])
-    const unknown = await seeNetwork({ NODE_EXTRA_CA_CERTS: roots, PIP_CERT: proxyAuthority })
+    const unknown = await seeNetwork({ NODE_EXTRA_CA_CERTS: roots, PIP_CERT: proxyAuthority }, undefined, never)
     assert.deepEqual(unknown.unknownToJava, [{ file: proxyAuthority, subjects: ['CN=Inspecting proxy'] }])
+  })
+
+  it('of certificates is also what the files of pip name', async () => {
+    const config = write('pip.conf', `[global]\ncert = ${proxyAuthority}\n`)
+    const roots = write('roots.pem', rootCertificates.slice(0, 2).join('\n'))
+    const env = { ...path, PIP_CONFIG_FILE: config, NODE_EXTRA_CA_CERTS: roots }
+    const { unknownToJava } = await seeNetwork(env, await findPython(env, never), never)
+    assert.deepEqual(unknownToJava, [{ file: proxyAuthority, subjects: ['CN=Inspecting proxy'] }])
   })
 
   it('of this machine is its memory, its disks and its limits', async () => {
@@ -165,13 +173,14 @@ describe('what the doctor gathers', function () {
 
   it('of local services is Python, attributes of files and a lock that nobody holds', async () => {
     const found = await seeLocal({ env: path, stackFolder: folder() }, never)
-    assert.equal(found.pythonProblem, null)
-    assert.equal(found.staleLock, null)
+    assert.deepEqual(found.facts, { pythonProblem: null, withoutXattr: null, staleLock: null })
+    assert.ok(found.python)
     assert.deepEqual(readdirSync(folder()), [])
     const lock = write('stack.lock', JSON.stringify({ pid: 2 ** 30, started: 'never' }))
     const without = await seeLocal({ env: { PATH: folder() }, stackFolder: folder() }, never)
-    assert.equal(without.staleLock, lock)
-    assert.match(without.pythonProblem?.message ?? '', /^Python was not found/)
+    assert.equal(without.facts.staleLock, lock)
+    assert.match(without.facts.pythonProblem?.message ?? '', /^Python was not found/)
+    assert.equal(without.python, undefined)
   })
 
   it('of the cache is what no lock asks for and no process runs from', async () => {
@@ -186,7 +195,7 @@ describe('what the doctor gathers', function () {
     const expected = [join(cache, 'environments', 'spark-0123456789ab'), join(cache, 'jars', 's3proxy-0123456789ab')]
     assert.deepEqual(await leftoverFolders(cache, locks, python), expected)
     assert.deepEqual(
-      await seeLeftovers({ env: path, cache, locksFolder: locks }, never),
+      await seeLeftovers({ env: path, cache, locksFolder: locks, python }, never),
       expected.map((each, index) => ({ folder: each, bytes: index === 0 ? 5 : 1 })),
     )
   })

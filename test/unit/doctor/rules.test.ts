@@ -456,6 +456,22 @@ describe('the rules of the doctor', () => {
     )
   })
 
+  it('write no address into a file that is put together from variables, since it may hold a password', () => {
+    const fix = (address: string) => {
+      const text = `services:\n  s3: { image: x, ports: ["9000:9000"] }\n  a: { image: y, environment: { U: "${address}" } }\n`
+      return found(factsOf(text, { env: { P: 'hidden', H: 'localhost' } }), 'localhostInContainer').map(each => each.fix?.kind)
+    }
+    assert.deepEqual(fix('http://u:${P}@localhost:9000'), ['edit'])
+    assert.deepEqual(fix('http://u:${P}@${H}:9000'), ['manual'])
+    const said = factsOf(
+      'services:\n  s3: { image: x, ports: ["9000:9000"] }\n  a: { image: y, environment: { U: "http://u:${P}@localhost:9000" } }\n',
+      {
+        env: { P: 'hidden' },
+      },
+    )
+    assert.ok(!JSON.stringify(findingsOf(said)).includes('hidden'))
+  })
+
   it('move a port in .env where the file takes it from there, else in its line', () => {
     const fix = (written: string) => {
       const at = { place, written, isShort: true }
