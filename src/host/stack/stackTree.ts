@@ -6,6 +6,7 @@ import type { Event } from '#base/event.ts'
 import { isCancellation, type Problems } from '#host/problems.ts'
 import type { ServiceName, ServiceUsage, StackState } from '#stack/types.ts'
 import { renderStackNode } from './renderStackNode.ts'
+import { describeService } from './serviceText.ts'
 import { nodesOf, serviceNode, type StackNode } from './stackNode.ts'
 import type { StackWatch } from './stackWatch.ts'
 
@@ -33,7 +34,14 @@ export function createStackTree({ watch, usage, problems, clock = systemClock }:
   const store = new DisposableStore()
   const changed = store.add(new vscode.EventEmitter<undefined>())
   store.add(watch.onDidChange(() => changed.fire(undefined)))
-  store.add(usage.onDidChange(() => changed.fire(undefined)))
+  let shown = ''
+  store.add(
+    usage.onDidChange(() => {
+      const texts = textsOf(watch.state, usage.current, clock.now())
+      if (texts !== shown) changed.fire(undefined)
+      shown = texts
+    }),
+  )
 
   async function roots(): Promise<readonly StackNode[]> {
     try {
@@ -56,6 +64,11 @@ export function createStackTree({ watch, usage, problems, clock = systemClock }:
     },
     dispose: () => store.dispose(),
   }
+}
+
+/** What the rows say; a reading that changes none of it draws nothing. */
+function textsOf(state: StackState | undefined, usage: UsageSource['current'], now: number): string {
+  return (state?.services ?? []).map(service => describeService(service, usage.get(service.name), now)).join('\n')
 }
 
 const firstLookMs = 15_000

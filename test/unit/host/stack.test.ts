@@ -139,6 +139,25 @@ describe('stack watch', () => {
     status.dispose()
   })
 
+  it('is drawn anew for a reading that says something else', async () => {
+    const watch = createStackWatch({ ...fakeApp(running), log })
+    await watch.look(new AbortController().signal)
+    const changed = new Emitter<ReadonlyMap<string, ServiceUsage>>()
+    const current = new Map<string, ServiceUsage>()
+    const clock = { now: () => 2000, sleep: () => assert.fail() }
+    const tree = createStackTree({ watch, usage: { current, onDidChange: changed.event }, problems: { show: assert.fail }, clock })
+    let draws = 0
+    tree.onDidChangeTreeData?.(() => (draws += 1))
+    const read = (memoryBytes: number): void => {
+      current.set('s3', { cpu: 0, memoryBytes, memoryLimitBytes: null })
+      changed.fire(current)
+    }
+    read(410_000_000)
+    read(410_000_001)
+    read(500_000_000)
+    assert.equal(draws, 2)
+  })
+
   it('shows the services of a stopped stack, but the welcome text where there never was one', async () => {
     const stopped = { ...stoppedStack, services: [spark] }
     const shown = async (facts: Parameters<typeof fakeApp>[1]) => {
