@@ -457,12 +457,8 @@ describe('the rules of the doctor', () => {
   })
 
   it('write no address into a file that is put together from variables, since it may hold a password', () => {
-    const fix = (address: string) => {
-      const text = `services:\n  s3: { image: x, ports: ["9000:9000"] }\n  a: { image: y, environment: { U: "${address}" } }\n`
-      return found(factsOf(text, { env: { P: 'hidden', H: 'localhost' } }), 'localhostInContainer').map(each => each.fix?.kind)
-    }
-    assert.deepEqual(fix('http://u:${P}@localhost:9000'), ['edit'])
-    assert.deepEqual(fix('http://u:${P}@${H}:9000'), ['manual'])
+    assert.deepEqual(fixOfAddress('http://u:${P}@localhost:9000'), ['edit'])
+    assert.deepEqual(fixOfAddress('http://u:${P}@${H}:9000'), ['manual'])
     const said = factsOf(
       'services:\n  s3: { image: x, ports: ["9000:9000"] }\n  a: { image: y, environment: { U: "http://u:${P}@localhost:9000" } }\n',
       {
@@ -493,3 +489,9 @@ describe('the rules of the doctor', () => {
     assert.deepEqual(withFile('9000'), { kind: 'manual' })
   })
 })
+
+/** How an address of a variable is mended that leads from one container to another. */
+function fixOfAddress(address: string): readonly unknown[] {
+  const text = `services:\n  s3: { image: x, ports: ["9000:9000"] }\n  a: { image: y, environment: { U: "${address}" } }\n`
+  return found(factsOf(text, { env: { P: 'hidden', H: 'localhost' } }), 'localhostInContainer').map(({ fix }) => fix?.kind)
+}
