@@ -12,7 +12,7 @@ import type { Environment } from '#runtime/places.ts'
 import { definedSecrets } from '#stack/definedSecrets.ts'
 import { tryLoopback, unhealthy, waitHealthy } from '#stack/health.ts'
 import { titleAtStart } from '#stack/roles.ts'
-import type { StackSecrets } from '#stack/types.ts'
+import type { ServiceName, StackSecrets } from '#stack/types.ts'
 import { addressesFor } from './addresses.ts'
 import { logTail } from './logTail.ts'
 import type { LaunchInput, Launcher, Recipe, ServicePorts } from './recipe.ts'
@@ -49,6 +49,8 @@ export interface Runnable {
 export class Instances {
   readonly #shop: Workshop
   readonly #launching = new Set<string>()
+  /** Ports of what will be started, by the name of the service. */
+  readonly #planned = new Map<ServiceName, ServicePorts>()
 
   constructor(shop: Workshop) {
     this.#shop = shop
@@ -56,6 +58,21 @@ export class Instances {
 
   /** Whether an intent is of a start that goes on in this process. */
   readonly isOwn = ({ mark }: Intent): boolean => this.#launching.has(mark)
+
+  /** Chooses the ports of services before the first of them starts, so that those that mention another know where it will be. */
+  async plan(services: readonly LocalService[]): Promise<void> {
+    const record = await this.#shop.file.read()
+    for (const { name, ports } of services) {
+      if (instancesOf(name, record.services).length > 0) continue
+      this.#planned.delete(name)
+      this.#planned.set(name, await this.#choosePorts(ports, record))
+    }
+  }
+
+  /** The services, each with the ports that it will have where these are chosen. */
+  withPlan(services: readonly LocalService[]): readonly LocalService[] {
+    return services.map(service => ({ ...service, ports: this.#planned.get(service.name) ?? service.ports }))
+  }
 
   folderOf(instance: InstanceName): string {
     return join(this.#shop.folder, instance)
@@ -118,11 +135,11 @@ export class Instances {
     this.#tell(service, instance, started)
   }
 
-  #tell(service: LocalService, instance: InstanceName, { process, ports }: ServiceRecord): void {
+  #tell({ definedPorts }: LocalService, instance: InstanceName, { process, ports }: ServiceRecord): void {
     const { log } = this.#shop
     log.info(`${instance} runs as process ${process.pid} on port ${ports.main}`)
     for (const [name, port] of Object.entries(ports)) {
-      const wanted = service.ports[name]
+      const wanted = definedPorts[name]
       if (wanted !== undefined && wanted !== port) log.warn(`${instance}: port ${wanted} was taken, so it has port ${port} instead`)
     }
   }
@@ -162,7 +179,8 @@ export class Instances {
     const started: Intent[] = []
     const record = await this.#shop.file.update(async now => {
       const { urls } = addressesFor(service, services, now)
-      const ports = await choosePorts(wanted, now)
+      this.#planned.delete(service.name)
+      const ports = await this.#choosePorts(wanted, now)
       const intent = { mark, ports, since: this.#shop.clock.now(), urls, identity: service.identity }
       started.push(intent)
       const secrets = secretsFor(run, now)
@@ -177,6 +195,18 @@ export class Instances {
     const logFile = this.logFileOf(instance)
     const log = await logTail(logFile, shownLogLines)
     return unhealthy(titleAtStart({ name, role }), outcome, { log, logFile, service: name })
+  }
+
+  async #choosePorts(wanted: ServicePorts, { services, starting }: StackRecord): Promise<ServicePorts> {
+    const given = [...Object.values(services), ...Object.values(starting)].map(({ ports }) => ports)
+    const taken = new Set([...given, ...this.#planned.values()].flatMap(ports => Object.values(ports)))
+    const chosen: Record<string, number> = {}
+    for (const [name, preferred] of Object.entries(wanted)) {
+      const port = await freePort(preferred, taken)
+      taken.add(port)
+      chosen[name] = port
+    }
+    return { ...chosen, main: chosen['main'] ?? wanted.main }
   }
 
   #wait(recipe: Recipe, { process, ports }: ServiceRecord, deadlineMs: number, signal: AbortSignal): Promise<'healthy' | 'ended' | 'late'> {
@@ -195,17 +225,6 @@ function startMsOf({ service: { definition }, recipe }: Runnable): number {
 function isPortLost(error: unknown): boolean {
   const sign = /BindException|address already in use|port \d+ is (?:already in use|not available)/i
   return isProblem(error, 'failed') && sign.test(String(error.details?.['log']))
-}
-
-async function choosePorts(wanted: ServicePorts, { services, starting }: StackRecord): Promise<ServicePorts> {
-  const taken = new Set([...Object.values(services), ...Object.values(starting)].flatMap(({ ports }) => Object.values(ports)))
-  const chosen: Record<string, number> = {}
-  for (const [name, preferred] of Object.entries(wanted)) {
-    const port = await freePort(preferred, taken)
-    taken.add(port)
-    chosen[name] = port
-  }
-  return { ...chosen, main: chosen['main'] ?? wanted.main }
 }
 
 /** Those of the definition, else those the stack has, else new ones; what already runs with some keeps them. */

@@ -1,5 +1,4 @@
 import { realpathSync } from 'node:fs'
-import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '#base/clock.ts'
 import { DisposableStore, type Disposable } from '#base/disposable.ts'
@@ -18,11 +17,11 @@ import { clientEnv, programsOf } from './clientEnv.ts'
 import { Installer } from './installer.ts'
 import { Instances, type Runnable } from './instances.ts'
 import { readLogs } from './logs.ts'
-import { lossesOf } from './losses.ts'
+import { dataLosses, removeAllBut } from './serviceData.ts'
 import { lookAt } from './observe.ts'
 import type { Launcher, Recipe } from './recipe.ts'
 import { findRecipe } from './recipes.ts'
-import { instanceName, instancesOf, serviceOf, type InstanceName } from './record.ts'
+import { instanceName, instancesOf, type InstanceName } from './record.ts'
 import { adopted, newSecrets, RecordFile } from './recordFile.ts'
 import { resolveServices, type FindRecipe, type LocalService } from './services.ts'
 import { UsageMeter } from './usageMeter.ts'
@@ -85,9 +84,9 @@ class LocalEngine implements StackEngine {
   }
 
   async prepare(names: readonly ServiceName[], report: Report, signal: AbortSignal): Promise<void> {
-    for (const { name, recipe } of await this.#services(signal)) {
-      if (recipe && names.includes(name)) await this.#installer.launcherOf(recipe, this.#installContext(report), signal)
-    }
+    const wanted = (await this.#services(signal)).filter(({ name, recipe }) => recipe && names.includes(name))
+    for (const { recipe } of wanted) if (recipe) await this.#installer.launcherOf(recipe, this.#installContext(report), signal)
+    await this.#stand.instances.plan(wanted)
   }
 
   async start(name: ServiceName, signal: AbortSignal): Promise<void> {
@@ -112,27 +111,16 @@ class LocalEngine implements StackEngine {
 
   async remove(name: ServiceName, signal: AbortSignal): Promise<void> {
     await this.stop(name, signal)
-    const kept = (await this.#find(name, signal))?.recipe?.data ?? []
-    for (const folder of await this.#foldersOf(name)) {
-      const entries = await readdir(folder).catch(() => [])
-      for (const entry of entries) if (!kept.includes(entry)) await rm(join(folder, entry), { recursive: true, force: true })
-    }
-    await this.#removeLogs(name)
+    await removeAllBut(this.#stand.folder, name, (await this.#find(name, signal))?.recipe?.data ?? [])
   }
 
   async losses(name: ServiceName, signal: AbortSignal): Promise<readonly Loss[]> {
-    const data = (await this.#find(name, signal))?.recipe?.data ?? []
-    const folders = await this.#foldersOf(name)
-    return lossesOf(
-      folders.flatMap(folder => data.map(entry => join(folder, entry))),
-      signal,
-    )
+    return dataLosses(this.#stand.folder, name, (await this.#find(name, signal))?.recipe?.data ?? [], signal)
   }
 
   async erase(name: ServiceName, signal: AbortSignal): Promise<void> {
     await this.stop(name, signal)
-    for (const folder of await this.#foldersOf(name)) await rm(folder, { recursive: true, force: true, maxRetries: 3 })
-    await this.#removeLogs(name)
+    await removeAllBut(this.#stand.folder, name, [])
   }
 
   async scale(name: ServiceName, count: number, signal: AbortSignal): Promise<void> {
@@ -146,7 +134,7 @@ class LocalEngine implements StackEngine {
   }
 
   logs(services: readonly ServiceName[], options: LogOptions, signal: AbortSignal): AsyncIterable<LogLine> {
-    return readLogs(this.#logFolder, services, options, this.#options.clock, signal)
+    return readLogs(join(this.#stand.folder, 'logs'), services, options, this.#options.clock, signal)
   }
 
   async usage(_signal: AbortSignal): Promise<ReadonlyMap<ServiceName, ServiceUsage>> {
@@ -219,25 +207,12 @@ class LocalEngine implements StackEngine {
   /** @throws LakehouseError `notFound`, or `unsupported` for what cannot run here */
   async #runnable(name: ServiceName, signal: AbortSignal): Promise<Runnable> {
     const project = await this.#options.definition(signal)
-    const services = await resolveServices(project, this.#recipeOf, this.#options)
+    const services = this.#stand.instances.withPlan(await resolveServices(project, this.#recipeOf, this.#options))
     const service = services.find(candidate => candidate.name === name)
     if (!service) throw new LakehouseError('notFound', `The stack has no service “${name}”.`)
     const { recipe, unavailable } = service
     if (!recipe || unavailable !== null) throw new LakehouseError('unsupported', unavailable ?? '', { details: { service: name } })
     return { service, recipe, services, project }
-  }
-
-  async #foldersOf(name: ServiceName): Promise<readonly string[]> {
-    const { folder } = this.#stand
-    const entries = await readdir(folder).catch(() => [])
-    return entries.filter(entry => serviceOf(entry) === name).map(entry => join(folder, entry))
-  }
-
-  async #removeLogs(name: ServiceName): Promise<void> {
-    const entries = await readdir(this.#logFolder).catch(() => [])
-    for (const entry of entries) {
-      if (serviceOf(entry.replace(/\.log(?:\.1)?$/, '')) === name) await rm(join(this.#logFolder, entry), { force: true })
-    }
   }
 
   #installContext(report: Report): InstallContext {
@@ -257,10 +232,6 @@ class LocalEngine implements StackEngine {
 
   get #lockFile(): string {
     return join(this.#stand.folder, 'stack.lock')
-  }
-
-  get #logFolder(): string {
-    return join(this.#stand.folder, 'logs')
   }
 }
 

@@ -21,7 +21,9 @@ export interface LocalService {
   readonly mayUse: readonly ServiceName[]
   /** Given to it as addresses whether they run or not. */
   readonly mentions: readonly ServiceName[]
-  /** Ports of this machine that it should have. */
+  /** Ports of this machine that the definition gives it. */
+  readonly definedPorts: ServicePorts
+  /** Those that it will have, as far as that is known. */
   readonly ports: ServicePorts
   /** The same ports as containers know them. */
   readonly containerPorts: ServicePorts
@@ -73,6 +75,7 @@ async function plainOf(
     definition,
     recipe,
     unavailable: await obstacleOf(definition, recipe, places),
+    definedPorts: ports,
     ports,
     containerPorts,
     scale: recipe?.canScale ? Math.max(1, definition.scale) : 1,

@@ -124,6 +124,29 @@ describe('the local engine', () => {
     }
   })
 
+  it('tells a service beforehand where those will be that start after it', async () => {
+    const taken = await freePort(45_100)
+    const mention = { URL: 'http://s3:80' }
+    project = composeProject([
+      composeService('spark-connect', { environment: mention }),
+      composeService('s3', { ports: [published(taken, 80)] }),
+    ])
+    const squatter = createServer().listen(taken, '127.0.0.1')
+    try {
+      const engine = open({ needs: [], script: `console.log(process.env.URL)` })
+      await start(engine, 'spark-connect', 's3')
+      assert.deepEqual(await states(engine), ['running healthy', 'running healthy'])
+      const { url } = await stateIn(engine, 's3')
+      const lines = await Array.fromAsync(engine.logs(['spark-connect'], { tail: 1, follow: false }, never))
+      assert.deepEqual(
+        lines.map(({ text }) => text),
+        [url],
+      )
+    } finally {
+      squatter.close()
+    }
+  })
+
   it('starts a service anew on the port that its definition has by now', async () => {
     const engine = open()
     await start(engine)
