@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { systemClock } from '#base/clock.ts'
 import { isProblem } from '#base/errors.ts'
 import { freePort } from '#process/ports.ts'
@@ -329,6 +331,22 @@ describe('services of the docker engine', function () {
     assert.equal(await bed.client.run(['network', 'ls', '--quiet', '--filter', `label=com.docker.compose.project=${project.name}`]), '')
   })
 
+  it('lose also what belongs to the user of a container', async function () {
+    if (process.getuid?.() !== 0) this.skip()
+    project.define({ web: webService('web', image, { volumes: ['./data/web:/data'] }) })
+    mkdirSync(join(project.folder, 'data/web'), { recursive: true })
+    const root = dirname(project.folder)
+    execFileSync('chown', ['-R', '65534', root])
+    const socket = statSync(bed.host.replace('unix://', ''))
+    await asUser(65_534, socket.gid, async () => {
+      await start('web')
+      await inside('web', 'sh', '-c', 'umask 077; mkdir -p /data/deep; touch /data/deep/file /data/.hidden')
+      await assert.rejects(rm(join(project.folder, 'data/web'), { recursive: true }), { code: 'EACCES' })
+      await project.engine.erase('web', never)
+      assert.equal(existsSync(join(project.folder, 'data/web')), false)
+    })
+  })
+
   it('fail with a full disk in mind', async () => {
     await bed.client.run([
       'volume',
@@ -383,6 +401,18 @@ function talker(image: string, edition: string): object {
 
 function waits(service: string): object {
   return { depends_on: { [service]: { condition: 'service_completed_successfully' } } }
+}
+
+/** Runs a task with the rights of another user. */
+async function asUser(uid: number, gid: number, task: () => Promise<void>): Promise<void> {
+  process.setegid?.(gid)
+  process.seteuid?.(uid)
+  try {
+    await task()
+  } finally {
+    process.seteuid?.(0)
+    process.setegid?.(0)
+  }
 }
 
 function comm(): string {

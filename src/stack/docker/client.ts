@@ -119,17 +119,20 @@ export class EngineClient {
     )
   }
 
-  /** Ends it at once where it runs; volumes without a name go too where `volumes` says so. */
+  /** Ends it at once where it runs; one that is being removed already is gone soon. Volumes without a name go too where `volumes` says so. */
   async remove(id: string, name: string, volumes: 'keep' | 'remove', signal: AbortSignal): Promise<void> {
     const options = { force: true, v: volumes === 'remove' }
-    await absentAsUndefined(
-      this.#connection.call(
-        `remove the container ${name}`,
-        signal,
-        (docker, abortSignal) => docker.getContainer(id).remove(withSignal(options, abortSignal)),
-        changeMs,
-      ),
+    const removing = this.#connection.call(
+      `remove the container ${name}`,
+      signal,
+      (docker, abortSignal) => docker.getContainer(id).remove(withSignal(options, abortSignal)),
+      changeMs,
     )
+    try {
+      await absentAsUndefined(removing)
+    } catch (error) {
+      if (!isProblem(error, 'conflict')) throw error
+    }
   }
 
   async rename(id: string, name: string, signal: AbortSignal): Promise<void> {

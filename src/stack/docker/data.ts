@@ -1,9 +1,10 @@
-import { rm } from 'node:fs/promises'
 import { join, sep } from 'node:path'
-import { asError, isProblem, LakehouseError } from '#base/errors.ts'
+import { isProblem } from '#base/errors.ts'
 import type { ComposeProject, ComposeService } from '#compose/project.ts'
+import { folderSize } from '#stack/folderSize.ts'
 import type { Loss } from '#stack/types.ts'
 import { findContainers, serviceOf } from './containers.ts'
+import { removeFolder } from './folders.ts'
 import { composeLabels } from './labels.ts'
 import { removeService } from './stop.ts'
 import type { Work } from './work.ts'
@@ -16,10 +17,12 @@ export async function lossesOf(work: Work, name: string, signal: AbortSignal): P
   const service = serviceOf(work.project, name)
   const volumes = await volumesOf(work, name, service, signal)
   const sizes = volumes.length > 0 ? await work.client.shared.volumeSizes(signal) : new Map<string, number>()
-  return [
-    ...volumes.map((volume): Loss => ({ kind: 'volume', name: volume, bytes: sizes.get(volume) ?? null })),
-    ...(service ? foldersOf(work.project, service) : []).map((folder): Loss => ({ kind: 'folder', name: folder, bytes: null })),
-  ]
+  const losses = volumes.map((volume): Loss => ({ kind: 'volume', name: volume, bytes: sizes.get(volume) ?? null }))
+  for (const folder of service ? foldersOf(work.project, service) : []) {
+    const bytes = await folderSize(folder, signal)
+    if (bytes !== undefined) losses.push({ kind: 'folder', name: folder, bytes })
+  }
+  return losses
 }
 
 /** Removes a service with its containers, volumes and folders. What another service still uses stays until that one goes. */
@@ -37,7 +40,7 @@ export async function eraseService(work: Work, name: string, signal: AbortSignal
     }
   }
   if (!service || !client.isHere) return
-  for (const folder of foldersOf(project, service)) await removeFolder(folder)
+  for (const folder of foldersOf(project, service)) await removeFolder(work, service, folder, signal)
   for (const { source } of keptBinds(project, service)) log.info(`${source} stays: it is not below ${join(project.folder, dataFolder)}.`)
 }
 
@@ -77,15 +80,4 @@ function bindsOf({ mounts }: ComposeService) {
 
 function isData({ folder }: ComposeProject, source: string): boolean {
   return source.startsWith(join(folder, dataFolder) + sep)
-}
-
-async function removeFolder(folder: string): Promise<void> {
-  try {
-    await rm(folder, { recursive: true, force: true, maxRetries: 3 })
-  } catch (cause) {
-    throw new LakehouseError('denied', `Cannot delete ${folder}: ${asError(cause).message}.`, {
-      hint: `What a container wrote may belong to another user: \`sudo rm -r ${JSON.stringify(folder)}\`.`,
-      cause,
-    })
-  }
 }

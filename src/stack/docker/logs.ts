@@ -92,7 +92,7 @@ class Follower {
 
   async #run(): Promise<void> {
     for await (const event of projectEvents(this.#source, ['start'], this.#signal)) {
-      if (event.kind === 'lost') continue
+      if (event.kind === 'lost' && !this.#isFirst) continue
       try {
         await this.#attachAll()
       } catch (error) {

@@ -1,8 +1,9 @@
-import { mkdir } from 'node:fs/promises'
-import { asError, isProblem, LakehouseError } from '#base/errors.ts'
+import { isProblem, LakehouseError } from '#base/errors.ts'
 import type { ComposeService } from '#compose/project.ts'
+import type { EngineClient } from './client.ts'
 import { aliasesOf, containerBody, engineNetwork } from './containerBody.ts'
 import { findContainers, isAsDefined, serviceOf, wantedCount, type Found, type Wanted } from './containers.ts'
+import { makeFolders } from './folders.ts'
 import { containerName } from './labels.ts'
 import { portConflict } from './portConflict.ts'
 import { untilCompleted, untilReady } from './ready.ts'
@@ -24,6 +25,7 @@ export async function startService(work: Work, name: string, signal: AbortSignal
   const service = definedService(work.project, name)
   await untilNeedsCompleted(work, service, signal)
   const wanted = { service, hashes: work.hashes, imageId: await imageOf(work, service, signal) }
+  await makeFolders(work, service)
   const begun: Begun = []
   try {
     const ids = await reconcile(work, wanted, begun, signal)
@@ -114,12 +116,11 @@ async function replace(
 ): Promise<string> {
   const { client, project } = work
   await ensureShared(work, [service], signal)
-  await makeFolders(work, service)
   const name = containerName(project, service, number)
   const interimName = old.length === 0 ? name : `${old[0]?.facts.id.slice(0, 12)}_${name}`
   const kept = anonymousVolumes(old)
   const body = containerBody(project, service, { hash: hashes.of(service.name), imageId, number, kept })
-  const id = await client.create(interimName, body, signal)
+  const id = await create(client, interimName, body, signal)
   try {
     for (const network of service.networks.slice(1)) {
       await client.shared.connect(engineNetwork(project, network), id, aliasesOf(service, network), signal)
@@ -134,6 +135,18 @@ async function replace(
   if (facts) begun.push({ facts, name, service: service.name, number })
   await run(work, service, id, name, signal)
   return id
+}
+
+async function create(client: EngineClient, name: string, body: object, signal: AbortSignal): Promise<string> {
+  try {
+    return await client.create(name, body, signal)
+  } catch (error) {
+    if (!isProblem(error, 'conflict')) throw error
+    throw new LakehouseError('conflict', error.message, {
+      hint: `Another container has the name ${name}: rename or remove it, or give this project another name.`,
+      cause: error,
+    })
+  }
 }
 
 async function run({ client, log }: Work, service: ComposeService, id: string, name: string, signal: AbortSignal): Promise<void> {
@@ -154,18 +167,4 @@ async function discard({ client }: Work, { stopGraceMs }: ComposeService, { fact
 /** Data that only the container knew go over to the one that takes its place. */
 function anonymousVolumes(old: readonly Found[]): { name: string; target: string }[] {
   return old.flatMap(({ facts }) => facts.volumes.filter(({ name }) => /^[0-9a-f]{64}$/.test(name)))
-}
-
-/** The engine would make them too, as its own user's. */
-async function makeFolders({ client }: Work, { mounts, name }: ComposeService): Promise<void> {
-  if (!client.isHere) return
-  for (const mount of mounts) {
-    if (mount.kind !== 'bind') continue
-    try {
-      await mkdir(mount.source, { recursive: true })
-    } catch (cause) {
-      if (cause instanceof Error && 'code' in cause && (cause.code === 'EEXIST' || cause.code === 'ENOTDIR')) continue // a file
-      throw new LakehouseError('denied', `Cannot make the folder ${mount.source} for ${name}: ${asError(cause).message}.`, { cause })
-    }
-  }
 }
