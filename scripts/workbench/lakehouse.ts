@@ -1,17 +1,16 @@
 import type { Frame, Locator, Page } from 'playwright-core'
 import type { Workbench } from './workbench.ts'
 
-const viewTitle = 'Lakehouse'
 const previewMs = 60_000
 const childrenMs = 30_000
 
-/** Page objects for our own surfaces. */
+/** Page objects for our own surfaces: one of our trees, and what it opens. */
 export class Lakehouse {
   readonly #workbench: Workbench
   readonly #page: Page
   readonly #view: Locator
 
-  constructor(workbench: Workbench) {
+  constructor(workbench: Workbench, viewTitle = 'Lakehouse') {
     this.#workbench = workbench
     this.#page = workbench.page
     this.#view = this.#page.locator('.pane', { has: this.#page.locator('.pane-header', { hasText: viewTitle }) })
@@ -57,6 +56,14 @@ export class Lakehouse {
     const frame = await this.#workbench.webviewWith('.dfp-versionbutton', previewMs)
     await frame.locator('.dfp-versionbutton', { hasText: new RegExp(`Version ${version}(?!\\d)`) }).waitFor()
     await frame.locator('.dfp-app[aria-busy="false"]').waitFor()
+    return frame
+  }
+
+  /** The page that shows a run. */
+  async runOf(name: string): Promise<Frame> {
+    await this.#page.locator('.tab.active', { hasText: name }).waitFor({ timeout: previewMs })
+    const frame = await this.#workbench.webviewWith('.dfr-header', previewMs)
+    await frame.locator('h1', { hasText: exactly(name) }).waitFor()
     return frame
   }
 

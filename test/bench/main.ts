@@ -15,6 +15,7 @@ import { benchDeltaOpen } from './deltaOpen.ts'
 import { benchPreviewLocal, benchPreviewS3 } from './deltaPreview.ts'
 import { benchSnapshotLocal, benchSnapshotS3 } from './deltaSnapshot.ts'
 import { runHostBench } from './hostBench.ts'
+import { benchMetricChart, benchMlflowRuns } from './mlflow.ts'
 import { median, rowWithoutPeer, type BenchRow } from './row.ts'
 import { benchStackIdle } from './stackIdle.ts'
 import { benchStackUp } from './stackUp.ts'
@@ -30,6 +31,8 @@ const benches: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
   'delta-preview': () => onStack(benchPreview),
   'stack-idle': () => onStack(benchStackIdle),
   'stack-up': benchStackUp,
+  'mlflow-runs': benchMlflowRuns,
+  'metric-chart': benchMetricChart,
 }
 
 process.exitCode = await main(process.argv.slice(2))

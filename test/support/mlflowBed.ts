@@ -13,6 +13,9 @@ import type { StackProgress } from '#stack/types.ts'
 export interface MlflowBed {
   readonly lakehouse: Lakehouse
   readonly url: string
+  /** The folder whose stack it is, and what a window on it needs in its environment. */
+  readonly project: string
+  readonly env: Readonly<Record<string, string>>
   /** What the user has in the settings from now on. */
   setConnections(connections: readonly ConnectionSetting[]): void
   /** Calls the REST API as a training program does. */
@@ -31,16 +34,18 @@ const never = new AbortController().signal
 
 export async function openMlflowBed(report: (progress: StackProgress) => void = () => {}): Promise<MlflowBed> {
   const root = mkdtempSync(join(tmpdir(), 'dfmlflow-'))
-  mkdirSync(join(root, 'project'))
+  const project = join(root, 'project')
+  const env = { DATAFLOW_HOME: join(root, 'home'), DATAFLOW_CACHE: findPlaces(process.env).cache }
+  mkdirSync(project)
   const changed = new Emitter<Settings>()
   const settings = { current: { ...defaultSettings, stackEngine: 'local' as const }, onDidChange: changed.event }
   const lakehouse = createLakehouse({
     log: silentLog,
     settings,
     secrets: async () => undefined,
-    projectFolder: join(root, 'project'),
+    projectFolder: project,
     productFolder: process.cwd(),
-    env: { ...process.env, DATAFLOW_HOME: join(root, 'home'), DATAFLOW_CACHE: findPlaces(process.env).cache },
+    env: { ...process.env, ...env },
   })
   const close = async (): Promise<void> => {
     await lakehouse.stack.change({ kind: 'down' }, () => {}, never)
@@ -57,6 +62,8 @@ export async function openMlflowBed(report: (progress: StackProgress) => void = 
   return {
     lakehouse,
     url,
+    project,
+    env,
     setConnections: connections => {
       settings.current = { ...settings.current, connections }
       changed.fire(settings.current)
