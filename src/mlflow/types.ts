@@ -70,6 +70,12 @@ export interface Entry {
   readonly value: string
 }
 
+/** A metric of a run. */
+export interface MetricOf {
+  readonly runId: string
+  readonly key: string
+}
+
 /** The values of a metric in order of step and time: one array a column, all of one length. Steps beyond 2^53 are rounded. */
 export interface MetricSeries {
   readonly steps: Float64Array
