@@ -44,11 +44,14 @@ export const sparkWorker: Recipe = {
 }
 
 export function launchMaster(runtime: SparkRuntime, input: LaunchInput): ServiceLaunch {
+  const security = clusterSecurity(input.clusterSecret)
   return launchSpark(runtime, input, {
     mainClass: 'org.apache.spark.deploy.master.Master',
     args: ['--host', '127.0.0.1', '--port', String(input.ports['rpc']), '--webui-port', String(input.ports.main)],
     heap: daemonHeap,
-    ...clusterSecurity(input.clusterSecret),
+    ...security,
+    // Its REST server runs programs without asking who sends them, on one port of the machine: a second master would fail.
+    settings: { ...security.settings, 'spark.master.rest.enabled': 'false' },
   })
 }
 
