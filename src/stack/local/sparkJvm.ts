@@ -59,10 +59,10 @@ export function launchSpark(runtime: SparkRuntime, { folder, secrets }: LaunchIn
   }
   const classPath = [join(runtime.sparkHome, 'jars', '*'), sparkClassPath(runtime)].join(delimiter)
   const settings = definitions({ ...common, ...program.settings })
-  const hidden = join(folder, 'java.args')
+  const hidden = hiddenOptions(folder, program.secretSettings)
   return {
     command: runtime.java,
-    args: [`@${hidden}`, ...jvmOptions(program.heap), '-cp', classPath, ...settings, program.mainClass, ...program.args],
+    args: [...hidden.args, ...jvmOptions(program.heap), '-cp', classPath, ...settings, program.mainClass, ...program.args],
     env: {
       SPARK_HOME: runtime.sparkHome,
       // Spark's scripts, which are not used here, say it to those that start executors.
@@ -73,7 +73,7 @@ export function launchSpark(runtime: SparkRuntime, { folder, secrets }: LaunchIn
       AWS_SECRET_ACCESS_KEY: secrets.s3.secretAccessKey,
       ...program.env,
     },
-    files: { [logging]: log4j2, [hidden]: definitions(program.secretSettings ?? {}).join('\n') },
+    files: { [logging]: log4j2, ...hidden.files },
     folders: [scratch],
   }
 }
@@ -102,6 +102,13 @@ export function s3Settings(endpoint: string): Record<string, string> {
     'spark.hadoop.fs.s3a.connection.ssl.enabled': 'false',
     'spark.hadoop.fs.s3a.aws.credentials.provider': 'software.amazon.awssdk.auth.credentials.EnvironmentVariableCredentialsProvider',
   }
+}
+
+/** Java reads options of a file that only its owner may read, so that they are not among the arguments. */
+function hiddenOptions(folder: string, settings: SparkProgram['secretSettings']): Pick<ServiceLaunch, 'args' | 'files'> {
+  if (!settings) return { args: [], files: {} }
+  const file = join(folder, 'java.args')
+  return { args: [`@${file}`], files: { [file]: definitions(settings).join('\n') } }
 }
 
 function jvmOptions(heap: string): string[] {

@@ -10,6 +10,7 @@ import { freePort } from '#process/ports.ts'
 import { identify } from '#process/processId.ts'
 import { findPlaces, stackFolder } from '#runtime/places.ts'
 import type { StackEngine } from '#stack/engine.ts'
+import type { Recipe } from '#stack/local/recipe.ts'
 import type { ServiceName } from '#stack/types.ts'
 import { fakeRecipe, type FakeProgram } from '../../fakes/services.ts'
 import { composeProject, composeService, published } from '../../support/composeProject.ts'
@@ -209,6 +210,20 @@ describe('the local engine', () => {
     const unavailable = '“db” can only be run as a container, so it needs Docker.'
     assert.deepEqual([(await stateIn(engine, 'db')).unavailable, (await stateIn(engine, 's3')).needs], [unavailable, []])
     await assert.rejects(engine.start('db', never), { code: 'unsupported', message: unavailable })
+  })
+
+  it('installs what is asked for, once, and nothing else', async () => {
+    const installed: string[] = []
+    const counted = (name: string, port: number): Recipe => {
+      const recipe = fakeRecipe({ port })
+      return { ...recipe, install: (context, signal) => (installed.push(name), recipe.install(context, signal)) }
+    }
+    const engine = openLocalEngine(folder(), () => project, { s3: counted('s3', ports.s3), 'spark-connect': counted('spark', ports.spark) })
+    engines.push(engine)
+    await engine.prepare(['s3'], () => {}, never)
+    await engine.prepare(['s3'], () => {}, never)
+    await engine.start('s3', never)
+    assert.deepEqual(installed, ['s3'])
   })
 
   it('starts nothing when the service already answers', async () => {

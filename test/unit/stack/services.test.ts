@@ -46,7 +46,7 @@ describe('the services', () => {
     )
     const shared = ['clustered', 'master', 'worker', 'connect'].map(name => launches[name]?.files[join('/stack/it', 'java.args')])
     const secret = '-Dspark.authenticate.secret=THE-CLUSTER'
-    assert.deepEqual(shared, [secret, secret, secret, ''])
+    assert.deepEqual(shared, [secret, secret, secret, undefined])
   })
 
   it('listen on the ports they were given, on the loopback address only', () => {
