@@ -102,7 +102,10 @@ export class Instances {
     const { file, clock } = this.#shop
     const recorded = (await file.read()).services[instance]
     const graceMs = service?.definition.stopGraceMs ?? service?.recipe?.stopMs ?? orphanStopMs
-    if (recorded) await stopProcess(recorded.process, graceMs, clock)
+    if (recorded) {
+      await file.update(record => ({ ...record, services: { ...record.services, [instance]: { ...recorded, isEnding: true } } }))
+      await stopProcess(recorded.process, graceMs, clock)
+    }
     await clearStale(this.folderOf(instance), service?.recipe?.stale ?? [])
     await file.update(record => withoutService(record, instance))
   }

@@ -104,8 +104,8 @@ async function living(instances: Instances): Promise<readonly ServiceRecord[]> {
 
 /** A process that ended with the machine did not crash; where that cannot be told, it did. */
 async function crashedOf(instances: Instances): Promise<InstanceName | undefined> {
-  for (const [instance, { process: id }] of instances) {
-    if (process.platform !== 'linux' || (await isOfThisBoot(id))) return instance
+  for (const [instance, { process: id, isEnding }] of instances) {
+    if (!isEnding && (process.platform !== 'linux' || (await isOfThisBoot(id)))) return instance
   }
   return undefined
 }

@@ -21,6 +21,8 @@ interface Started {
 /** A started process as the discovery file names it. */
 export interface ServiceRecord extends Started {
   readonly process: ProcessId
+  /** Somebody has begun to end it: that it is gone is no crash. */
+  readonly isEnding?: true
 }
 
 /** A process that is being started: when its starter dies meanwhile, it is found again by its mark. */
@@ -99,7 +101,8 @@ function parseService(value: unknown): ServiceRecord | undefined {
   const started = parseStarted(value)
   const { pid, started: moment } = asObject(asObject(value)['process'])
   const isSound = typeof pid === 'number' && Number.isInteger(pid) && pid >= 1 && pid <= maxPid && typeof moment === 'string'
-  return started && isSound ? { process: { pid, started: moment }, ...started } : undefined
+  const ending = asObject(value)['isEnding'] === true ? ({ isEnding: true } as const) : {}
+  return started && isSound ? { process: { pid, started: moment }, ...started, ...ending } : undefined
 }
 
 function parseIntent(value: unknown): Intent | undefined {

@@ -11,6 +11,7 @@ import { identify } from '#process/processId.ts'
 import { findPlaces, stackFolder } from '#runtime/places.ts'
 import type { StackEngine } from '#stack/engine.ts'
 import type { Recipe } from '#stack/local/recipe.ts'
+import { parseRecord } from '#stack/local/record.ts'
 import type { ServiceName } from '#stack/types.ts'
 import { fakeRecipe, type FakeProgram } from '../../fakes/services.ts'
 import { composeProject, composeService, published } from '../../support/composeProject.ts'
@@ -292,6 +293,18 @@ describe('the local engine', () => {
     await crashService(engine, 'spark-connect')
     await forget(file, 'spark-connect', 'nobody-has-this-mark')
     assert.deepEqual(await states(engine), ['running healthy', 'stopped unknown'])
+  })
+
+  it('takes no service for crashed whose stop was interrupted', async () => {
+    const engine = open()
+    await start(engine)
+    const file = join(ownFolder(), 'stack.json')
+    const record = parseRecord(JSON.parse(await readFile(file, 'utf8')))
+    const ending = Object.entries(record.services).map(([name, service]) => [name, { ...service, isEnding: true }])
+    await writeFile(file, JSON.stringify({ ...record, services: Object.fromEntries(ending) }))
+    assert.deepEqual(await states(engine), ['running healthy', 'running healthy'])
+    await crashService(engine, 's3')
+    assert.deepEqual(await states(engine), ['stopped unknown', 'running healthy'])
   })
 
   it('removes what a crash left before it starts, and all but the data when it is removed', async () => {

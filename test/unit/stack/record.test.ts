@@ -13,7 +13,7 @@ const record: StackRecord = {
       urls: { s3: 'http://127.0.0.1:9000' },
       identity: 'definition',
     },
-    'my.worker_1#2': { process: { pid: 13, started: 'boot:3' }, ports: { main: 8082 }, since: 7, urls: {} },
+    'my.worker_1#2': { process: { pid: 13, started: 'boot:3' }, ports: { main: 8082 }, since: 7, urls: {}, isEnding: true },
   },
   starting: { mlflow: { mark: 'b2f0-mark', ports: { main: 5000 }, since: 8, urls: {} } },
 }
