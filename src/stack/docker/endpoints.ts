@@ -1,7 +1,5 @@
 import type { Role } from '#compose/roles.ts'
 import type { Probe } from '#stack/health.ts'
-import { stackRegion } from '#stack/roles.ts'
-import type { ServiceState, StackEndpoints } from '#stack/types.ts'
 import type { BoundPort } from './wire.ts'
 
 /** The ports of the services inside their containers, where others of their network reach them by name. */
@@ -53,29 +51,4 @@ export function addressOfService(role: Role | null, bound: readonly BoundPort[],
 export function probeOf(role: Role | null, port: number | null): Probe | undefined {
   if (role === null || port === null) return undefined
   return role === 'spark-connect' ? { kind: 'grpc', port } : { kind: 'http', port, path: '/' }
-}
-
-/** The endpoints of what is healthy. */
-export function endpointsOf(
-  services: readonly Pick<ServiceState, 'role' | 'health' | 'port' | 'url' | 'isOrphan'>[],
-  host: string,
-  uiUrl: string | null,
-): StackEndpoints {
-  const reached = (role: Role): { readonly port: number; readonly url: string } | undefined => {
-    const found = services.find(service => service.role === role && service.health === 'healthy' && !service.isOrphan)
-    return found?.url && found.port !== null ? { port: found.port, url: found.url } : undefined
-  }
-  const s3 = reached('s3')
-  const spark = reached('spark-connect')
-  const url = (role: 'mlflow' | 'prefect' | 'streamlit'): object => {
-    const found = reached(role)
-    return found ? { [role]: { url: found.url } } : {}
-  }
-  return {
-    ...(s3 ? { s3: { endpoint: s3.url, region: stackRegion } } : {}),
-    ...(spark ? { spark: { host, port: spark.port, ...(uiUrl === null ? {} : { uiUrl }) } } : {}),
-    ...url('mlflow'),
-    ...url('prefect'),
-    ...url('streamlit'),
-  }
 }

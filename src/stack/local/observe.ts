@@ -1,9 +1,9 @@
 import { isAlive, isOfThisBoot } from '#process/processId.ts'
+import { endpointsOf } from '#stack/endpoints.ts'
 import type { StackSnapshot } from '#stack/engine.ts'
 import { lastReason, tryLoopback } from '#stack/health.ts'
-import { stackRegion } from '#stack/roles.ts'
-import type { ServiceState, StackEndpoints } from '#stack/types.ts'
-import { staleness } from './addresses.ts'
+import type { ServiceState } from '#stack/types.ts'
+import { runningByRole, staleness } from './addresses.ts'
 import { logTail } from './logTail.ts'
 import { instancesOf, serviceOf, type InstanceName, type ServiceRecord, type StackRecord } from './record.ts'
 import type { LocalService } from './services.ts'
@@ -34,7 +34,7 @@ export async function lookAt(sight: Sight, signal: AbortSignal): Promise<StackSn
   )
   const orphans = await Promise.all([...others].map(name => lookAtOrphan(name, sight)))
   const known = states.filter(({ name }) => !others.has(name))
-  return { services: [...known, ...orphans], endpoints: endpointsOf(services, states, record) }
+  return { services: [...known, ...orphans], endpoints: endpointsOf(states, '127.0.0.1', uiUrlOf(services, record)) }
 }
 
 async function lookAtService(service: LocalService, sight: Sight, signal: AbortSignal): Promise<ServiceState> {
@@ -116,23 +116,8 @@ async function reasonOf(instance: InstanceName, { logFile }: Sight): Promise<str
   return lastReason(log) || log.split('\n').at(-1)?.trim() || null
 }
 
-function endpointsOf(services: readonly LocalService[], states: readonly ServiceState[], record: StackRecord): StackEndpoints {
-  const healthy = (role: LocalService['role']): ServiceRecord | undefined => {
-    const name = services.find(service => service.role === role)?.name
-    const isHealthy = states.some(state => state.name === name && state.health === 'healthy')
-    return name !== undefined && isHealthy ? instancesOf(name, record.services)[0]?.[1] : undefined
-  }
-  const s3 = healthy('s3')
-  const spark = healthy('spark-connect')
-  const at = (role: 'mlflow' | 'prefect' | 'streamlit'): StackEndpoints => {
-    const service = healthy(role)
-    return service ? { [role]: { url: `http://127.0.0.1:${service.ports.main}` } } : {}
-  }
-  return {
-    ...(s3 ? { s3: { endpoint: `http://127.0.0.1:${s3.ports.main}`, region: stackRegion } } : {}),
-    ...(spark ? { spark: { host: '127.0.0.1', port: spark.ports.main, uiUrl: `http://127.0.0.1:${spark.ports['ui'] ?? 4040}` } } : {}),
-    ...at('mlflow'),
-    ...at('prefect'),
-    ...at('streamlit'),
-  }
+/** Where the page of a Spark application is. */
+function uiUrlOf(services: readonly LocalService[], record: StackRecord): string | null {
+  const port = runningByRole(services, record).get('spark-connect')?.['ui']
+  return port === undefined ? null : `http://127.0.0.1:${port}`
 }

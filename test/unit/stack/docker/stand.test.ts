@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { addressOfService, endpointsOf, probeOf } from '#stack/docker/endpoints.ts'
+import { addressOfService, probeOf } from '#stack/docker/endpoints.ts'
+import { endpointsOf } from '#stack/endpoints.ts'
 import { joinStands, standOf } from '#stack/docker/stand.ts'
 import { parseContainer } from '#stack/docker/wire.ts'
 import { inspected } from '../../../fakes/dockerEngine.ts'
