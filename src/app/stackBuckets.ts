@@ -1,5 +1,5 @@
 import { openBuckets } from '#storage/openStore.ts'
-import type { CreateBuckets } from './stackChanges.ts'
+import type { CreateBuckets } from './stackChange.ts'
 
 /** The buckets every stack has. */
 export const stackBuckets: readonly string[] = ['bronze', 'silver', 'gold', 'mlflow']

@@ -9,7 +9,8 @@ import { stateOf } from '#stack/state.ts'
 import type { EngineKind, LogLine, ServiceName, ServiceUsage, StackProgress, StackSecrets, StackState } from '#stack/types.ts'
 import { untilAborted } from '#base/untilAborted.ts'
 import { SharedWork } from './sharedWork.ts'
-import { changeStack, planFor, type CreateBuckets } from './stackChanges.ts'
+import type { CreateBuckets } from './stackChange.ts'
+import { changeStack, planFor } from './stackChanges.ts'
 import { type EngineChoice } from './stackEngines.ts'
 
 /**

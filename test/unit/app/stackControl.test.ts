@@ -111,6 +111,36 @@ describe('the stack control', () => {
     assert.deepEqual([...engine.running], ['s3'])
   })
 
+  it('tells what a cancelled restart leaves stopped, and what could not be stopped again', async () => {
+    const engine = fakeEngine('s3')
+    const { control } = watch(engine)
+    const abort = new AbortController()
+    const heard: string[] = []
+    engine.onStart = async name => {
+      if (name === 'spark-connect') abort.abort()
+    }
+    engine.onStop = async name => {
+      if (name === 'spark-connect') throw new LakehouseError('unreachable', 'Docker is gone.')
+    }
+    const report = ({ step }: { readonly step: string }): void => void heard.push(step)
+    await assert.rejects(control.change({ kind: 'restart' }, report, abort.signal), { name: 'AbortError' })
+    assert.deepEqual(heard.slice(-2), ['Stopping Spark again', 'Spark could not be stopped again: Docker is gone.'])
+    const again = new AbortController()
+    engine.onStart = async () => again.abort()
+    engine.onStop = async () => {}
+    await assert.rejects(control.change({ kind: 'restart', services: ['s3'] }, report, again.signal), { name: 'AbortError' })
+    assert.equal(heard.at(-1), 'Left stopped: the object store')
+  })
+
+  it('has failed when it cannot end what it is to restart', async () => {
+    const engine = fakeEngine('s3')
+    const { control } = watch(engine)
+    engine.onStop = async () => {
+      throw new LakehouseError('denied', 'It may not be ended.')
+    }
+    await assert.rejects(control.change({ kind: 'restart', services: ['s3'] }, ignore, never), { code: 'denied' })
+  })
+
   it('is stopped after the cancelled start of everything, and can start again', async () => {
     const engine = fakeEngine()
     const { control } = watch(engine)
