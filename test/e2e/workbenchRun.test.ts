@@ -6,7 +6,9 @@ import { Workbench } from '../../scripts/workbench/workbench.ts'
 import { logExperiment, logRun, openMlflowBed, type LoggedRun, type MlflowBed } from '../support/mlflowBed.ts'
 
 /** One story in the real workbench, on the real tracking server of a stack: each test goes on from where the one before has left it. */
-describe('MLflow in the workbench', () => {
+describe('MLflow in the workbench', function () {
+  // The environment of the server may have to be installed.
+  this.timeout(10 * 60_000)
   let bed: MlflowBed
   let server: Server
   let browser: Browser
@@ -81,7 +83,9 @@ describe('MLflow in the workbench', () => {
   })
 
   it('is back after a reload of the window, where it was', async () => {
-    await workbench.open(server.url(bed.project))
+    const loaded = browser.page.waitForEvent('load')
+    await workbench.command('Developer: Reload Window')
+    await loaded
     const page = await view.runOf('training')
     await page.getByRole('treeitem', { name: 'model' }).waitFor()
     assert.equal(await page.getByRole('tab', { name: 'Artifacts' }).getAttribute('aria-selected'), 'true')
