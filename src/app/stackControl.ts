@@ -3,7 +3,7 @@ import { DisposableStore, MutableDisposable, type Disposable } from '#base/dispo
 import { asError, LakehouseError, toProblem, type Problem } from '#base/errors.ts'
 import { Emitter, type Event } from '#base/event.ts'
 import type { Logger } from '#base/log.ts'
-import type { LogOptions, Report, ServiceShell } from '#stack/engine.ts'
+import type { LogOptions, Report, ServiceShell, StackEngine } from '#stack/engine.ts'
 import type { StackPlan, StackRequest } from '#stack/plan.ts'
 import { stateOf } from '#stack/state.ts'
 import type { EngineKind, LogLine, ServiceName, ServiceUsage, StackProgress, StackSecrets, StackState } from '#stack/types.ts'
@@ -99,7 +99,7 @@ class EngineControl implements StackControl {
   }
 
   async plan(request: StackRequest, signal: AbortSignal): Promise<StackPlan> {
-    const engine = await this.#engines.choose(signal)
+    const engine = await this.#engineFor(request, signal)
     return (await planFor(engine, request, signal)).plan
   }
 
@@ -163,7 +163,7 @@ class EngineControl implements StackControl {
     const show = (state: StackState): void => void this.#set(state)
     this.#failure = undefined
     try {
-      const engine = await this.#engines.choose(signal)
+      const engine = await this.#engineFor(request, signal)
       this.#engines.forget()
       if (request.kind === 'up') for (const step of await this.#engines.warnings(signal)) report({ step })
       const elsewhere = await this.#engines.elsewhere(signal)
@@ -177,6 +177,12 @@ class EngineControl implements StackControl {
       this.#set(this.#withFailure(seen))
       throw thrown
     }
+  }
+
+  async #engineFor({ kind }: StackRequest, signal: AbortSignal): Promise<StackEngine> {
+    const engine = await this.#engines.choose(signal)
+    if (kind === 'up' || kind === 'restart' || kind === 'scale') await this.#engines.checkStart(signal)
+    return engine
   }
 
   /** The reason of a failure stays until the next change, or until the services stand otherwise. */

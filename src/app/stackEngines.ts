@@ -1,5 +1,6 @@
 import type { Clock } from '#base/clock.ts'
 import { DisposableStore, type Disposable } from '#base/disposable.ts'
+import { LakehouseError } from '#base/errors.ts'
 import { Emitter, type Event } from '#base/event.ts'
 import { untilAborted } from '#base/untilAborted.ts'
 import type { StackEngine } from '#stack/engine.ts'
@@ -18,6 +19,8 @@ export interface EngineChoice extends Disposable {
    * local processes. Once it was Docker it stays so: an engine that is lost is no reason to start elsewhere.
    */
   choose(signal: AbortSignal): Promise<StackEngine>
+  /** @throws LakehouseError `invalid` where the engine of the last choice has nothing to start by: Docker without a compose file */
+  checkStart(signal: AbortSignal): Promise<void>
   /** What the other engine runs of this stack; looked for once in a while, and anew after {@link forget}. */
   elsewhere(signal: AbortSignal): Promise<Elsewhere | undefined>
   /** What the definition may mean otherwise than it is taken, each with file and line. */
@@ -49,6 +52,7 @@ export function fixedEngine(engine: StackEngine): EngineChoice {
   return {
     kind: engine.kind,
     choose: async () => engine,
+    checkStart: async () => {},
     elsewhere: async () => undefined,
     warnings: async () => [],
     forget: () => {},
@@ -98,6 +102,13 @@ class EngineChooser implements EngineChoice {
     this.#chosen = setting === 'auto' ? await this.#likely(signal) : setting
     this.#used.add(this.#chosen)
     return this.#parts.engines[this.#chosen]
+  }
+
+  async checkStart(signal: AbortSignal): Promise<void> {
+    if (this.#chosen !== 'docker' || (await this.#parts.isOwn(signal))) return
+    throw new LakehouseError('invalid', 'Docker runs what a compose file defines, and this folder has none.', {
+      hint: 'Make one with “New lakehouse project”, or use the local engine.',
+    })
   }
 
   async elsewhere(signal: AbortSignal): Promise<Elsewhere | undefined> {

@@ -77,6 +77,22 @@ describe('the choice of the engine', () => {
     assert.equal(now.pings, 2)
   })
 
+  it('starts nothing on Docker without a compose file, and says how to get one', async () => {
+    const { now, choice, docker } = surroundings()
+    Object.assign(now, { isOwn: false, setting: 'docker' })
+    const control = createStackControl(choice, {
+      log: silentLog,
+      clock: { now: () => 0, sleep: () => assert.fail() },
+      createBuckets: async () => {},
+    })
+    await assert.rejects(
+      control.change({ kind: 'up' }, () => {}, never),
+      { code: 'invalid', hint: /New lakehouse project/ },
+    )
+    docker.running.add('s3')
+    assert.equal((await control.change({ kind: 'down' }, () => {}, never)).kind, 'stopped')
+  })
+
   it('tells what the engine before still runs when the compose file goes, or the setting changes', async () => {
     const { now, choice, docker, setting, local } = surroundings()
     const control = createStackControl(choice, {
