@@ -111,11 +111,13 @@ class LocalEngine implements StackEngine {
 
   async remove(name: ServiceName, signal: AbortSignal): Promise<void> {
     await this.stop(name, signal)
-    await removeAllBut(this.#stand.folder, name, (await this.#find(name, signal))?.recipe?.data ?? [])
+    const recipe = (await this.#find(name, signal))?.recipe
+    // Of a service that nothing is known about, anything may be data.
+    if (recipe) await removeAllBut(this.#stand.folder, name, recipe.data)
   }
 
   async losses(name: ServiceName, signal: AbortSignal): Promise<readonly Loss[]> {
-    return dataLosses(this.#stand.folder, name, (await this.#find(name, signal))?.recipe?.data ?? [], signal)
+    return dataLosses(this.#stand.folder, name, (await this.#find(name, signal))?.recipe?.data ?? ['.'], signal)
   }
 
   async erase(name: ServiceName, signal: AbortSignal): Promise<void> {
