@@ -4,7 +4,7 @@ import type { Loss, ServiceName } from '#stack/types.ts'
 import { lossesOf } from './losses.ts'
 import { serviceOf } from './record.ts'
 
-/** What of a service's data is there. @param data names below its folders */
+/** What of a service's data is there. @param data names below its folders, `.` for all of them */
 export async function dataLosses(
   stackFolder: string,
   name: ServiceName,

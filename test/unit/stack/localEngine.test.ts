@@ -191,17 +191,23 @@ describe('the local engine', () => {
     assert.deepEqual([(await stateIn(engine, 'spark-connect')).replicas.running, usage.size], [1, 1])
   })
 
-  it('shows what the definition does not name any more, and ends it', async () => {
+  it('shows what the definition does not name any more, ends it and keeps its data until they are erased', async () => {
     const engine = open()
     await start(engine)
     project = composeProject([composeService('s3')])
     const orphan = await stateIn(engine, 'spark-connect')
     assert.deepEqual([orphan.isOrphan, orphan.isActive, orphan.state, orphan.port], [true, false, 'running', ports.spark])
-    await engine.stop('spark-connect', never)
+    const own = join(ownFolder(), 'spark-connect')
+    await writeFile(join(own, 'data', 'table'), 'rows')
+    await engine.remove('spark-connect', never)
     assert.deepEqual(
       (await engine.observe(never)).services.map(({ name }) => name),
       ['s3'],
     )
+    assert.equal(await readFile(join(own, 'data', 'table'), 'utf8'), 'rows')
+    assert.deepEqual(await engine.losses('spark-connect', never), [{ kind: 'folder', name: own, bytes: 4 }])
+    await engine.erase('spark-connect', never)
+    assert.equal(existsSync(own), false)
   })
 
   it('says that a service without a recipe needs containers, waits for it nowhere and does not start it', async () => {
