@@ -8,8 +8,8 @@ import { serviceLabel } from './serviceText.ts'
 
 /** Logs of services in output channels that follow while they are shown. */
 export interface ServiceLogs extends Disposable {
-  /** Brings the log of a service to the front, or those of several merged by time. */
-  show(services: readonly Pick<ServiceState, 'name' | 'role'>[]): void
+  /** Brings the log of a service to the front, or those of several merged by time, under the title of them all. */
+  show(services: readonly Pick<ServiceState, 'name' | 'role'>[], title?: string): void
 }
 
 interface LogChannel {
@@ -56,7 +56,7 @@ export function createServiceLogs({ lakehouse, log }: Pick<HostDeps, 'lakehouse'
   function followVisible(editors: readonly vscode.TextEditor[]): void {
     const visible = editors.map(({ document }) => document.uri).filter(({ scheme }) => scheme === 'output')
     for (const shown of channels.values()) {
-      if (visible.some(({ path }) => path.endsWith(shown.name))) begin(shown)
+      if (visible.some(({ path }) => path.endsWith(`-${shown.name}`))) begin(shown)
       else end(shown)
     }
   }
@@ -68,10 +68,10 @@ export function createServiceLogs({ lakehouse, log }: Pick<HostDeps, 'lakehouse'
     }),
   )
   return {
-    show: services => {
+    show: (services, title) => {
       const key = JSON.stringify(services.map(({ name }) => name))
       const known = channels.get(key)
-      const shown = known ?? open(services)
+      const shown = known ?? open(services, title)
       channels.set(key, shown)
       begin(shown)
       shown.channel.show(true)
@@ -86,10 +86,8 @@ export function createServiceLogs({ lakehouse, log }: Pick<HostDeps, 'lakehouse'
   }
 }
 
-function open(services: LogChannel['services']): LogChannel {
-  const [only, ...others] = services
-  const what = only && others.length === 0 ? serviceLabel(only) : vscode.l10n.t('all services')
-  const name = `DataFlow Lab: ${what}`
+function open(services: LogChannel['services'], title: string | undefined): LogChannel {
+  const name = `DataFlow Lab: ${title ?? services.map(serviceLabel).join(', ')}`
   return { name, channel: vscode.window.createOutputChannel(name, 'log'), services, following: undefined }
 }
 

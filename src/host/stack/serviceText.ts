@@ -1,11 +1,17 @@
 import * as vscode from 'vscode'
 import { unreachable } from '#base/unreachable.ts'
 import { formatAge, formatBytes, formatTime } from '#host/format.ts'
-import type { ServiceState, ServiceUsage } from '#stack/types.ts'
+import type { Role, ServiceState, ServiceUsage } from '#stack/types.ts'
 
 /** What people read of one service; pure, as describe.ts is of the whole stack. */
 
+/** `Object store`, with its name where that says something else: `Object store (minio)`. */
 export function serviceLabel({ name, role }: Pick<ServiceState, 'name' | 'role'>): string {
+  if (role === null) return name
+  return name === role ? roleLabel(role) : vscode.l10n.t('{0} ({1})', roleLabel(role), name)
+}
+
+function roleLabel(role: Role): string {
   switch (role) {
     case 's3':
       return vscode.l10n.t('Object store')
@@ -25,8 +31,6 @@ export function serviceLabel({ name, role }: Pick<ServiceState, 'name' | 'role'>
       return 'NGINX'
     case 'jupyter':
       return 'Jupyter'
-    case null:
-      return name
     default:
       return unreachable(role)
   }

@@ -44,7 +44,7 @@ async function showLogs({ watch, logs, log }: StackCommandDeps): Promise<void> {
     title: vscode.l10n.t('Show logs'),
   })
   if (picked === own) log.show()
-  else if (picked) logs.show(picked.services)
+  else if (picked) logs.show(picked.services, picked.label)
 }
 
 const lookMs = 15_000

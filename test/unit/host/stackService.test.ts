@@ -3,7 +3,7 @@ import type { ServiceState, StackState } from '#stack/types.ts'
 import { renderStackNode } from '#host/stack/renderStackNode.ts'
 import { actionsOf, pageOf } from '#host/stack/serviceActions.ts'
 import { credentialTexts } from '#host/stack/credentialText.ts'
-import { describeService, serviceTooltip } from '#host/stack/serviceText.ts'
+import { describeService, serviceLabel, serviceTooltip } from '#host/stack/serviceText.ts'
 import { serviceState } from '../../fakes/stackEngine.ts'
 
 const s3: ServiceState = { ...serviceState('s3', true), pid: 7, since: 1000 }
@@ -43,6 +43,14 @@ describe('service texts', () => {
       describeService(s3, { ...usage, cpu: null, memoryLimitBytes: 2e9 }, 1000),
       'healthy · port 9000 · up < 1 min · 410 MB of 2 GB',
     )
+  })
+
+  it('name a service by its role, and by its own name where that is another', () => {
+    assert.deepEqual([s3, { ...s3, name: 'minio' }, { ...s3, name: 'db', role: null }].map(serviceLabel), [
+      'Object store',
+      'Object store (minio)',
+      'db',
+    ])
   })
 
   it('put data into a tooltip as text, never as markup', () => {
