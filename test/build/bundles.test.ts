@@ -59,6 +59,10 @@ describe('bundles', () => {
     assertAtMost(gzipSize('dist/webview/run.js') + gzipSize('dist/webview/run.css'), 60_000)
   })
 
+  it("keep the doctor's page within 20 kB gzip", () => {
+    assertAtMost(gzipSize('dist/webview/doctor.js') + gzipSize('dist/webview/doctor.css'), 20_000)
+  })
+
   it('keep the result renderer within 90 kB gzip, as one module', () => {
     assertAtMost(gzipSize('dist/webview/result.js'), 90_000)
     assert.deepEqual(meta.outputs['dist/webview/result.js']?.imports, [])

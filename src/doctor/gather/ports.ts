@@ -35,20 +35,17 @@ export function wantedPorts(file: FileFacts | undefined, states: readonly Servic
     )
 }
 
-/** Those of the ports that somebody has, with who it is as far as the machine tells. */
+/** Those of the ports that somebody has, with who it is as far as the machine tells, and another one each that is free. */
 export async function seePorts({ wanted, published, stacksFolder }: PortSearch): Promise<readonly PortFacts[]> {
-  const asked = new Set(wanted.map(({ port }) => port))
-  const seen = await Promise.all(
-    wanted.map(async (each): Promise<readonly PortFacts[]> => {
-      const free = await freePort(each.port, without(asked, each.port))
-      return free === each.port ? [] : [{ ...each, free, holder: await holderOf(each.port, published, stacksFolder) }]
-    }),
-  )
-  return seen.flat()
-}
-
-function without(ports: ReadonlySet<number>, own: number): ReadonlySet<number> {
-  return new Set([...ports].filter(port => port !== own))
+  const isFree = await Promise.all(wanted.map(async ({ port }) => (await freePort(port)) === port))
+  const given = new Set(wanted.map(({ port }) => port))
+  const seen: PortFacts[] = []
+  for (const each of wanted.filter((_wanted, index) => isFree[index] === false)) {
+    const free = await freePort(each.port, given)
+    given.add(free)
+    seen.push({ ...each, free, holder: await holderOf(each.port, published, stacksFolder) })
+  }
+  return seen
 }
 
 async function holderOf(port: number, published: ContainerEngineFacts['published'], stacksFolder: string): Promise<PortHolder> {

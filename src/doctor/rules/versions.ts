@@ -170,5 +170,7 @@ function serverVersion(facts: Facts, role: 'prefect' | 'mlflow'): Part | undefin
   const defined = activeServices(facts).find(service => roleOf(service) === role)
   const image = defined?.image ?? ''
   const tag = repositoryOf(image).endsWith(`/${role}`) ? tagOf(image) : undefined
-  return tag !== undefined && /^v?\d/.test(tag) ? { part, version: tag.replace(/^v/, ''), place: defined?.name ?? '' } : undefined
+  return tag !== undefined && /^v?\d+(?:[.-]|$)/.test(tag)
+    ? { part, version: tag.replace(/^v/, ''), place: defined?.name ?? '' }
+    : undefined
 }

@@ -88,6 +88,15 @@ describe('what the doctor gathers', function () {
     assert.deepEqual(await seePorts({ wanted: wantedPorts(free, []), published: [], stacksFolder: '/none' }), [])
   })
 
+  it('of ports is another one for each, no two the same', async () => {
+    const servers = [createServer(), createServer()]
+    const taken = await Promise.all(servers.map(listening))
+    const wanted = [...taken, ...taken].map((port, index) => ({ port, service: `s${index}`, at: null }))
+    const seen = await seePorts({ wanted, published: [], stacksFolder: '/none' })
+    for (const server of servers) server.close()
+    assert.equal(new Set([...taken, ...seen.map(({ free }) => free)]).size, 6)
+  })
+
   it('of a workspace is what its clients call and which versions it wants, not what runs in containers', async () => {
     write('requirements.txt', 'pyspark==4.2.0\n')
     write('.python-version', '3.12\n')

@@ -61,6 +61,10 @@ describe('the doctor on versions', () => {
     })
   }
 
+  it('reads no version out of a tag that is none', () => {
+    assert.deepEqual(said(withPins('services:\n  prefect: { image: "me/prefect:88daa6b1902e" }\n', 'prefect==3.8.8')), [])
+  })
+
   it('believes a running server before the file', () => {
     const text = 'services:\n  prefect: { image: "prefecthq/prefect:2-latest" }\n'
     const servers = [{ service: 'prefect', role: 'prefect', skewMs: 0, version: '3.8.8', refusedHosts: [] }] as const
