@@ -4,16 +4,15 @@ import { createStackControl } from '#app/stackControl.ts'
 import { chooseEngines } from '#app/stackEngines.ts'
 import { Emitter } from '#base/event.ts'
 import { silentLog } from '#base/log.ts'
-import { fakeEngine, type FakeEngine } from '../../fakes/stackEngine.ts'
+import { fakeEngine } from '../../fakes/stackEngine.ts'
 
 const never = new AbortController().signal
 
 /** Both engines, and what the choice between them depends on. */
 function surroundings() {
   const local = fakeEngine()
-  const docker: FakeEngine = { ...fakeEngine(), kind: 'docker' }
-  const own = fakeEngine()
-  Object.assign(docker, { observe: own.observe, running: own.running })
+  const docker = fakeEngine()
+  docker.kind = 'docker'
   const setting: Emitter<void> = new Emitter()
   const now = { setting: 'auto' as EngineSetting, isOwn: true, answers: true, ms: 0, pings: 0 }
   const choice = chooseEngines({
