@@ -3,7 +3,8 @@ import { unreachable } from '#base/unreachable.ts'
 import { nodeId, type CatalogNode, type VersionSummary } from '#app/catalogNode.ts'
 import { localStackName } from '#app/connection.ts'
 import { locationOf } from '#app/place.ts'
-import { commands, type CommandId } from '#host/ids.ts'
+import { commands } from '#host/ids.ts'
+import { cancelledItem, problemItem, treeItem } from '#host/treeItem.ts'
 import { formatBytes, formatCount, formatTime } from '#host/format.ts'
 import { columnIcon, describeChanges, describeColumn } from './nodeText.ts'
 
@@ -39,15 +40,15 @@ function draw(node: CatalogNode, now: number): vscode.TreeItem {
     case 'connection':
       return drawConnection(node)
     case 'bucket':
-      return item(node.name, {
-        children: true,
+      return treeItem(node.name, {
+        children: 'closed',
         tooltip: locationOf(node.place),
         says: vscode.l10n.t('Bucket {0}', node.name),
       })
     case 'folder':
-      return item(node.name, {
+      return treeItem(node.name, {
         icon: 'folder',
-        children: true,
+        children: 'closed',
         tooltip: locationOf(node.place),
         says: vscode.l10n.t('Folder {0}', node.name),
       })
@@ -56,19 +57,19 @@ function draw(node: CatalogNode, now: number): vscode.TreeItem {
     case 'object':
       return drawObject(node)
     case 'versions':
-      return item(vscode.l10n.t('Versions'), { icon: 'history', children: true })
+      return treeItem(vscode.l10n.t('Versions'), { icon: 'history', children: 'closed' })
     case 'version':
       return drawVersion(node, now)
     case 'schema':
-      return item(vscode.l10n.t('Schema'), { icon: 'symbol-structure', children: true })
+      return treeItem(vscode.l10n.t('Schema'), { icon: 'symbol-structure', children: 'closed' })
     case 'column':
       return drawColumn(node)
     case 'files':
-      return item(vscode.l10n.t('Files'), { icon: 'files', children: true })
+      return treeItem(vscode.l10n.t('Files'), { icon: 'files', children: 'closed' })
     case 'file':
       return drawFile(node)
     case 'more':
-      return item(vscode.l10n.t('Load more…'), { icon: 'ellipsis', run: commands.loadMore, argument: node })
+      return treeItem(vscode.l10n.t('Load more…'), { icon: 'ellipsis', run: commands.loadMore, argument: node })
     case 'notice':
       return drawNotice(node)
     default:
@@ -76,41 +77,15 @@ function draw(node: CatalogNode, now: number): vscode.TreeItem {
   }
 }
 
-interface Look {
-  readonly icon?: string
-  readonly color?: string
-  readonly children?: true
-  readonly description?: string
-  readonly tooltip?: string
-  /** What a screen reader says instead of label and description. */
-  readonly says?: string
-  /** Runs on a click, with `argument`. */
-  readonly run?: CommandId
-  readonly argument?: CatalogNode
-}
-
-function item(label: string, look: Look): vscode.TreeItem {
-  const state = look.children ? vscode.TreeItemCollapsibleState.Collapsed : vscode.TreeItemCollapsibleState.None
-  const drawn = new vscode.TreeItem(label, state)
-  if (look.icon !== undefined) {
-    drawn.iconPath = new vscode.ThemeIcon(look.icon, look.color === undefined ? undefined : new vscode.ThemeColor(look.color))
-  }
-  if (look.description !== undefined) drawn.description = look.description
-  drawn.tooltip = look.tooltip ?? label
-  if (look.says !== undefined) drawn.accessibilityInformation = { label: look.says }
-  if (look.run !== undefined) drawn.command = { command: look.run, title: label, arguments: [look.argument] }
-  return drawn
-}
-
 function drawConnection({ name }: NodeOf<'connection'>): vscode.TreeItem {
-  const drawn = item(name, { icon: 'server-environment', children: true, says: vscode.l10n.t('Connection {0}', name) })
+  const drawn = treeItem(name, { icon: 'server-environment', children: 'closed', says: vscode.l10n.t('Connection {0}', name) })
   if (name === localStackName) drawn.contextValue = 'localStack'
   return drawn
 }
 
 function drawTable(node: NodeOf<'table'>): vscode.TreeItem {
-  return item(node.name, {
-    children: true,
+  return treeItem(node.name, {
+    children: 'closed',
     tooltip: vscode.l10n.t('Delta table {0}', locationOf(node.place)),
     says: vscode.l10n.t('Delta table {0}', node.name),
     run: commands.openPreview,
@@ -122,7 +97,7 @@ function drawVersion(node: NodeOf<'version'>, now: number): vscode.TreeItem {
   const { version, timestamp, operation, readable, rows } = node.version
   const label = vscode.l10n.t('Version {0}', String(version))
   const facts = [operation, rows && describeChanges(rows), formatTime(timestamp, now)].filter(fact => fact !== null && fact !== '')
-  const drawn = item(label, {
+  const drawn = treeItem(label, {
     ...(readable ? {} : { icon: 'circle-slash' }),
     description: facts.join(' · '),
     tooltip: versionFacts(node.version),
@@ -146,9 +121,9 @@ function versionFacts({ version, timestamp, operation, readable, rows }: Version
 
 function drawColumn({ column }: NodeOf<'column'>): vscode.TreeItem {
   const description = describeColumn(column)
-  return item(column.name, {
+  return treeItem(column.name, {
     icon: columnIcon(column.type),
-    ...(column.children.length > 0 ? { children: true } : {}),
+    ...(column.children.length > 0 ? { children: 'closed' } : {}),
     description,
     tooltip: `${column.name}: ${column.type}${column.nullable ? '' : ' NOT NULL'}`,
     says: vscode.l10n.t('Column {0}, {1}', column.name, description),
@@ -156,7 +131,7 @@ function drawColumn({ column }: NodeOf<'column'>): vscode.TreeItem {
 }
 
 function drawObject(node: NodeOf<'object'>): vscode.TreeItem {
-  const drawn = item(node.name, {
+  const drawn = treeItem(node.name, {
     description: formatBytes(node.size),
     tooltip: [
       locationOf(node.place),
@@ -175,7 +150,7 @@ function drawFile(node: NodeOf<'file'>): vscode.TreeItem {
   const rows = node.rows === null ? undefined : vscode.l10n.t('{0} rows', formatCount(node.rows))
   const deleted = node.deletedRows === 0 ? undefined : vscode.l10n.t('{0} deleted', formatCount(node.deletedRows))
   const facts = [rows, deleted, formatBytes(node.size)].filter(fact => fact !== undefined)
-  return item(node.path.split('/').at(-1) ?? node.path, {
+  return treeItem(node.path.split('/').at(-1) ?? node.path, {
     description: facts.join(' · '),
     tooltip: [node.path, vscode.l10n.t('Size: {0} bytes', formatCount(node.size)), rows, deleted].filter(Boolean).join('\n'),
     says: [vscode.l10n.t('File {0}', node.path), ...facts].join(', '),
@@ -184,32 +159,8 @@ function drawFile(node: NodeOf<'file'>): vscode.TreeItem {
 
 function drawNotice(node: NodeOf<'notice'>): vscode.TreeItem {
   const { parent, notice } = node
-  if (notice.kind === 'empty') return item(emptyText(parent), { says: emptyText(parent) })
-  if (notice.kind === 'cancelled') return drawCancelled(node)
-  const { message, hint, code } = notice.problem
-  const drawn = item(message, {
-    icon: code === 'denied' ? 'lock' : 'error',
-    color: 'list.errorForeground',
-    ...(hint === undefined ? {} : { description: hint }),
-    tooltip: hint === undefined ? message : `${message}\n${hint}`,
-    says: hint === undefined ? message : `${message} ${hint}`,
-  })
-  drawn.contextValue = 'problem'
-  return drawn
-}
-
-/** A click tries again. */
-function drawCancelled(node: NodeOf<'notice'>): vscode.TreeItem {
-  const [label, description] = [vscode.l10n.t('Reading was cancelled.'), vscode.l10n.t('Try again')]
-  const drawn = item(label, {
-    icon: 'circle-slash',
-    description,
-    says: `${label} ${description}`,
-    run: commands.retryNode,
-    argument: node,
-  })
-  drawn.contextValue = 'problem'
-  return drawn
+  if (notice.kind === 'empty') return treeItem(emptyText(parent), { says: emptyText(parent) })
+  return notice.kind === 'cancelled' ? cancelledItem(commands.retryNode, node) : problemItem(notice.problem)
 }
 
 function emptyText(parent: CatalogNode): string {

@@ -3,7 +3,8 @@ import { unreachable } from '#base/unreachable.ts'
 import { localStackName } from '#app/connection.ts'
 import { trackingId, type TrackingNode } from '#app/trackingNode.ts'
 import { formatAge, formatDuration } from '#host/format.ts'
-import { commands, type CommandId } from '#host/ids.ts'
+import { commands } from '#host/ids.ts'
+import { cancelledItem, problemItem, treeItem, type Look } from '#host/treeItem.ts'
 import type { LatestMetric, Run, RunStatus } from '#mlflow/types.ts'
 
 type NodeOf<K extends TrackingNode['kind']> = TrackingNode & { readonly kind: K }
@@ -28,7 +29,7 @@ function draw(node: TrackingNode, now: number): vscode.TreeItem {
     case 'run':
       return drawRun(node, now)
     case 'more':
-      return item(vscode.l10n.t('Load more…'), { icon: 'ellipsis', run: commands.loadMoreRuns, argument: node })
+      return treeItem(vscode.l10n.t('Load more…'), { icon: 'ellipsis', run: commands.loadMoreRuns, argument: node })
     case 'notice':
       return drawNotice(node)
     default:
@@ -36,35 +37,10 @@ function draw(node: TrackingNode, now: number): vscode.TreeItem {
   }
 }
 
-interface Look {
-  readonly icon?: string
-  readonly color?: string
-  readonly state?: vscode.TreeItemCollapsibleState
-  readonly description?: string
-  readonly tooltip?: string
-  /** What a screen reader says instead of label and description. */
-  readonly says: string
-  /** Runs on a click, with `argument`. */
-  readonly run?: CommandId
-  readonly argument?: TrackingNode
-}
-
-function item(label: string, look: Partial<Look>): vscode.TreeItem {
-  const drawn = new vscode.TreeItem(label, look.state ?? vscode.TreeItemCollapsibleState.None)
-  if (look.icon !== undefined) {
-    drawn.iconPath = new vscode.ThemeIcon(look.icon, look.color === undefined ? undefined : new vscode.ThemeColor(look.color))
-  }
-  if (look.description !== undefined) drawn.description = look.description
-  drawn.tooltip = look.tooltip ?? label
-  drawn.accessibilityInformation = { label: look.says ?? label }
-  if (look.run !== undefined) drawn.command = { command: look.run, title: label, arguments: [look.argument] }
-  return drawn
-}
-
 function drawServer({ connection, url }: NodeOf<'server'>): vscode.TreeItem {
-  const drawn = item(connection, {
+  const drawn = treeItem(connection, {
     icon: 'server-environment',
-    state: vscode.TreeItemCollapsibleState.Expanded,
+    children: 'open',
     description: url,
     tooltip: vscode.l10n.t('MLflow server {0}', url),
     says: vscode.l10n.t('MLflow server of {0}', connection),
@@ -76,9 +52,9 @@ function drawServer({ connection, url }: NodeOf<'server'>): vscode.TreeItem {
 function drawExperiment({ experiment, filter }: NodeOf<'experiment'>): vscode.TreeItem {
   const filtered = filter === '' ? undefined : vscode.l10n.t('filter: {0}', filter)
   const name = vscode.l10n.t('Experiment {0}', experiment.name)
-  return item(experiment.name, {
+  return treeItem(experiment.name, {
     icon: 'beaker',
-    state: vscode.TreeItemCollapsibleState.Collapsed,
+    children: 'closed',
     ...(filtered === undefined ? {} : { description: filtered }),
     tooltip: [name, vscode.l10n.t('ID: {0}', experiment.id), ...(filtered === undefined ? [] : [filtered])].join('\n'),
     says: filtered === undefined ? name : `${name}, ${filtered}`,
@@ -88,7 +64,7 @@ function drawExperiment({ experiment, filter }: NodeOf<'experiment'>): vscode.Tr
 function drawRun(node: NodeOf<'run'>, now: number): vscode.TreeItem {
   const { run } = node
   const facts = [ageOf(run, now), ...run.metrics.slice(0, shownMetrics).map(metricText)].filter(fact => fact !== '')
-  return item(run.name, {
+  return treeItem(run.name, {
     ...statusIcon(run.status),
     description: facts.join(' · '),
     tooltip: tooltipOf(run),
@@ -166,27 +142,10 @@ function statusIcon(status: RunStatus): Pick<Look, 'icon' | 'color'> {
 function drawNotice(node: NodeOf<'notice'>): vscode.TreeItem {
   const { notice, parent } = node
   if (notice.kind === 'empty') return drawEmpty(parent)
-  if (notice.kind === 'cancelled') {
-    return item(vscode.l10n.t('Reading was cancelled.'), {
-      icon: 'circle-slash',
-      description: vscode.l10n.t('Try again'),
-      run: commands.refreshTracking,
-      argument: node,
-    })
-  }
-  const { message, hint, code } = notice.problem
-  const isFilter = code === 'invalid' && isFiltered(parent)
-  const advice = isFilter ? vscode.l10n.t('Change the filter') : hint
-  const drawn = item(message, {
-    icon: code === 'denied' ? 'lock' : 'error',
-    color: 'list.errorForeground',
-    ...(advice === undefined ? {} : { description: advice }),
-    tooltip: advice === undefined ? message : `${message}\n${advice}`,
-    says: advice === undefined ? message : `${message} ${advice}`,
-    ...(isFilter ? { run: commands.filterRuns, argument: parent } : {}),
-  })
-  drawn.contextValue = 'problem'
-  return drawn
+  if (notice.kind === 'cancelled') return cancelledItem(commands.refreshTracking, node)
+  const { problem } = notice
+  if (problem.code !== 'invalid' || !isFiltered(parent)) return problemItem(problem)
+  return problemItem({ ...problem, hint: vscode.l10n.t('Change the filter') }, { run: commands.filterRuns, argument: parent })
 }
 
 /** A click does what helps: another filter, or a first run. */
@@ -194,11 +153,11 @@ function drawEmpty(parent: TrackingNode): vscode.TreeItem {
   if (isFiltered(parent)) {
     const description = vscode.l10n.t('Change the filter')
     const label = vscode.l10n.t('No run meets the filter')
-    return item(label, { icon: 'filter', description, says: `${label}. ${description}`, run: commands.filterRuns, argument: parent })
+    return treeItem(label, { icon: 'filter', description, says: `${label}. ${description}`, run: commands.filterRuns, argument: parent })
   }
   const description = vscode.l10n.t('Show how to log one')
   const label = parent.kind === 'experiment' ? vscode.l10n.t('No runs yet') : vscode.l10n.t('No experiments yet')
-  return item(label, { icon: 'lightbulb', description, says: `${label}. ${description}`, run: commands.logFirstRun, argument: parent })
+  return treeItem(label, { icon: 'lightbulb', description, says: `${label}. ${description}`, run: commands.logFirstRun, argument: parent })
 }
 
 function isFiltered(node: TrackingNode): boolean {
