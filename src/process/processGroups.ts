@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process'
-import { readdir, readFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
+import { setImmediate } from 'node:timers/promises'
 import { promisify } from 'node:util'
 
 const run = promisify(execFile)
@@ -28,16 +30,19 @@ export async function readGroups(groups: ReadonlySet<number>): Promise<ReadonlyM
   return found
 }
 
+/** What is read at one go; then others have their turn. */
+const processesAtOnce = 100
+
+/** These files are in memory: to read them at once takes a sixth of the time that the thread pool needs. */
 async function linuxReadings(groups: ReadonlySet<number>): Promise<readonly Reading[]> {
+  const readings: Reading[] = []
   const pids = (await readdir('/proc')).filter(name => /^\d+$/.test(name))
-  const readings = await Promise.all(
-    pids.map(async pid => {
-      const times = parseGroupStat(await read(`/proc/${pid}/stat`))
-      if (!times || !groups.has(times.group)) return []
-      return [{ ...times, memoryBytes: parseResident(await read(`/proc/${pid}/status`)) }]
-    }),
-  )
-  return readings.flat()
+  for (const [index, pid] of pids.entries()) {
+    if (index % processesAtOnce === 0) await setImmediate()
+    const times = parseGroupStat(read(`/proc/${pid}/stat`))
+    if (times && groups.has(times.group)) readings.push({ ...times, memoryBytes: parseResident(read(`/proc/${pid}/status`)) })
+  }
+  return readings
 }
 
 /** One clock tick on every Linux of today (sysconf(3), _SC_CLK_TCK). */
@@ -56,8 +61,12 @@ export function parseResident(status: string): number {
 }
 
 /** Empty for a process that has ended meanwhile. */
-function read(file: string): Promise<string> {
-  return readFile(file, 'latin1').catch(() => '')
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'latin1')
+  } catch {
+    return ''
+  }
 }
 
 async function psReadings(): Promise<readonly Reading[]> {
