@@ -374,6 +374,20 @@ describe('services of the docker engine', function () {
     }
   })
 
+  it('keep nothing of a terminal that was closed', async () => {
+    project.define({ web: webService('web', image) })
+    await start('web')
+    const shell = await project.engine.shell('web', never)
+    assert.ok(shell.kind === 'stream')
+    const terminal = await shell.open({ columns: 80, rows: 24 }, never)
+    terminal.write(Buffer.from('sleep 1234\n'))
+    const running = async (): Promise<string> => await bed.client.run(['top', project.container('web'), '-o', 'pid,args'])
+    await until(async () => (await running()).includes('sleep 1234'))
+    terminal.dispose()
+    await terminal.exit
+    await until(async () => !/sleep 1234|\bsh$/m.test(await running()))
+  })
+
   it('are followed in their logs when they are made anew, long lines cut', async () => {
     project.define({ talker: talker(image, 'first') })
     await start('talker')

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream'
 import type { Clock } from '#base/clock.ts'
 import { LakehouseError } from '#base/errors.ts'
 import type { ServiceShell, ShellStream, TerminalSize } from '#stack/engine.ts'
@@ -8,8 +9,9 @@ import { findContainers } from './containers.ts'
 const command = ['/bin/sh', '-c', 'if command -v bash >/dev/null 2>&1; then exec bash; else exec sh; fi']
 const pollMs = 50
 const polls = 40
-/** Ends what runs in the foreground, then the shell: an engine keeps what runs in a terminal that is only closed. */
-const goodbye = '\u0003\u0004'
+/** Ctrl-C, then Ctrl-D for the prompt that comes after it. */
+const goodbyes = ['\u0003', '\u0004', '\u0004']
+const goodbyeMs = 100
 
 /** A terminal in a running container of a service. @throws LakehouseError `failed` when none runs */
 export async function openShell(
@@ -42,11 +44,18 @@ function streamOf({ stream, resize, exitCode }: EngineTerminal, clock: Clock): S
     write: bytes => void stream.write(bytes),
     resize: ({ columns, rows }: TerminalSize) => resize(columns, rows),
     exit: closed.then(() => codeOf(exitCode, clock)),
-    dispose: () => {
-      if (stream.destroyed) return
-      stream.end(goodbye, () => stream.destroy())
-    },
+    dispose: () => void leave(stream, clock),
   }
+}
+
+/** An engine keeps what runs in a terminal that is only closed: so it is asked to end first. */
+async function leave(stream: Duplex, clock: Clock): Promise<void> {
+  for (const goodbye of goodbyes) {
+    if (stream.destroyed || stream.writableEnded) return
+    stream.write(goodbye)
+    await clock.sleep(goodbyeMs)
+  }
+  stream.destroy()
 }
 
 async function* bytesOf(stream: AsyncIterable<unknown>): AsyncGenerator<Uint8Array> {
