@@ -11,6 +11,7 @@ export function launchInput(more: Partial<LaunchInput> = {}): LaunchInput {
     folder: '/stack/it',
     ports: { main: 9001, ui: 4041, rpc: 7078 },
     addresses: { s3: 'http://127.0.0.1:9001' },
+    definitions: new Map(),
     localise: text => text,
     ...more,
   }

@@ -121,6 +121,7 @@ export class Instances {
       folder: this.folderOf(instance),
       ports,
       addresses: byRole,
+      definitions: new Map(services.flatMap(({ role, definition }) => (role === null ? [] : [[role, definition]]))),
       localise,
     }
   }

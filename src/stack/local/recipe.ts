@@ -23,6 +23,8 @@ export interface LaunchInput {
   readonly ports: ServicePorts
   /** Addresses of the services it uses. */
   readonly addresses: Readonly<Partial<Record<Role, string>>>
+  /** The definitions of all services that have a role. */
+  readonly definitions: ReadonlyMap<Role, ComposeService>
   /** Puts addresses of this machine in the place of names and ports of containers. */
   readonly localise: (text: string) => string
 }

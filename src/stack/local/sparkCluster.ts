@@ -1,13 +1,19 @@
 import { join } from 'node:path'
 import type { SparkRuntime } from '#runtime/sparkRuntime.ts'
+import type { ComposeService } from '#compose/project.ts'
 import { ensureExecutorJava } from '#runtime/executorJava.ts'
 import { httpRecipe, type LaunchInput, type Recipe, type ServiceLaunch } from './recipe.ts'
 import { clusterSecurity, launchSpark } from './sparkJvm.ts'
 
 const daemonHeap = '512m'
 
-/** What a worker gives to executors when its definition does not say. */
 const usualOffer = { cores: '2', memory: '2g' }
+
+/** What a worker gives to executors: what its definition says, as it is said to Spark's own containers. */
+export function workerOffer(environment: ComposeService['environment'] = {}): typeof usualOffer {
+  const { SPARK_WORKER_CORES: cores, SPARK_WORKER_MEMORY: memory } = environment
+  return { cores: cores || usualOffer.cores, memory: memory || usualOffer.memory }
+}
 
 const common = {
   ...httpRecipe('/json/'),
@@ -57,12 +63,11 @@ export function launchMaster(runtime: SparkRuntime, input: LaunchInput): Service
 
 /** @param executorJava the Java home of what it starts */
 export function launchWorker(runtime: SparkRuntime, executorJava: string, input: LaunchInput): ServiceLaunch {
-  const { SPARK_WORKER_CORES: cores, SPARK_WORKER_MEMORY: memory } = input.service.environment
-  const offer = ['--cores', cores || usualOffer.cores, '--memory', memory || usualOffer.memory]
+  const { cores, memory } = workerOffer(input.service.environment)
   const place = ['--host', '127.0.0.1', '--webui-port', String(input.ports.main), '--work-dir', join(input.folder, 'scratch', 'work')]
   return launchSpark(runtime, input, {
     mainClass: 'org.apache.spark.deploy.worker.Worker',
-    args: [...place, ...offer, input.addresses['spark-master'] ?? ''],
+    args: [...place, '--cores', cores, '--memory', memory, input.addresses['spark-master'] ?? ''],
     heap: daemonHeap,
     env: { JAVA_HOME: executorJava },
     ...clusterSecurity(input.clusterSecret),

@@ -1,7 +1,10 @@
 import { join } from 'node:path'
 import type { SparkRuntime } from '#runtime/sparkRuntime.ts'
 import type { LaunchInput, Recipe, ServiceLaunch, ServicePorts } from './recipe.ts'
+import { workerOffer } from './sparkCluster.ts'
 import { clusterSecurity, compilerOptions, launchSpark, loggingOf, s3Settings, sparkClassPath } from './sparkJvm.ts'
+
+const executorMegabytes = 1024
 
 const address = ({ main }: ServicePorts): string => `sc://127.0.0.1:${main}`
 
@@ -73,12 +76,20 @@ function sparkSettings({ folder, ports, addresses }: LaunchInput): Record<string
   }
 }
 
-/** One executor a worker. */
-function executorSettings(runtime: SparkRuntime, { folder }: LaunchInput): Record<string, string> {
+/** One executor a worker, and none that a worker has no room for: statements would wait for it without end. */
+function executorSettings(runtime: SparkRuntime, { folder, definitions }: LaunchInput): Record<string, string> {
+  const room = megabytes(workerOffer(definitions.get('spark-worker')?.environment).memory)
   const options = [...compilerOptions, `-Dlog4j2.configurationFile=${loggingOf(folder)}`]
   return {
-    'spark.executor.memory': '1g',
+    'spark.executor.memory': `${Math.min(executorMegabytes, room)}m`,
     'spark.executor.extraClassPath': sparkClassPath(runtime),
     'spark.executor.extraJavaOptions': options.map(option => `"${option}"`).join(' '),
   }
+}
+
+/** An amount of memory as Spark reads it, a number alone being megabytes; what it would refuse is taken as enough. */
+function megabytes(memory: string): number {
+  const [, amount, unit = 'm'] = /^(\d+)([kmgt])?b?$/i.exec(memory.trim()) ?? []
+  const units: Readonly<Record<string, number>> = { k: 1 / 1024, m: 1, g: 1024, t: 1024 ** 2 }
+  return amount === undefined ? executorMegabytes : Math.floor(Number(amount) * (units[unit.toLowerCase()] ?? 1))
 }

@@ -78,6 +78,12 @@ describe('the services', () => {
     const { args, env } = launchWorker(sparkRuntime, '/executor-java', launchInput({ service }))
     assert.match(args.join(' '), /--cores 3 --memory 2g/)
     assert.equal(env['JAVA_HOME'], '/executor-java')
+    const memories = ['512m', '1g', '768', '4G', 'much'].map(memory => {
+      const worker = composeService('w', { environment: { SPARK_WORKER_MEMORY: memory } })
+      const launch = launchConnect(sparkRuntime, launchInput({ ...cluster, definitions: new Map([['spark-worker', worker]]) }))
+      return launch.args.find(arg => arg.startsWith('-Dspark.executor.memory='))?.split('=')[1]
+    })
+    assert.deepEqual(memories, ['512m', '1024m', '768m', '1024m', '1024m'])
   })
 
   it('have the environment of their definition, but for what must be as it is here', () => {
