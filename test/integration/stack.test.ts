@@ -15,11 +15,7 @@ const seenMs = 3000
 
 const run = async (command: string, argument?: unknown): Promise<unknown> => await vscode.commands.executeCommand(command, argument)
 const pidIn = ({ tooltip }: vscode.TreeItem): number =>
-  Number(
-    /Process: (\d+)/.exec(
-      tooltip instanceof vscode.MarkdownString ? tooltip.value.replaceAll('\\', '').replaceAll('&nbsp;', ' ') : '',
-    )?.[1],
-  )
+  Number(/Process: (\d+)/.exec(tooltip instanceof vscode.MarkdownString ? tooltip.value.replaceAll('\\', '') : '')?.[1])
 
 describe('stack view', function () {
   this.timeout(startMs)

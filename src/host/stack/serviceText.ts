@@ -44,8 +44,9 @@ function serviceTitle(service: ServiceState): string {
 
 /** `healthy · port 9000 · up 3 min · 3 % CPU · 410 MB`. */
 export function describeService(service: ServiceState, usage: ServiceUsage | undefined, now: number): string {
-  const { state, port, since, replicas, isOutdated, isOrphan } = service
+  const { state, reason, port, since, replicas, isOutdated, isOrphan } = service
   const facts = [standText(service)]
+  if (reason !== null && state === 'failed') facts.push(reason)
   if (replicas.wanted > 1) facts.push(vscode.l10n.t('{0} of {1} running', replicas.running, replicas.wanted))
   if (port !== null && state !== 'stopped') facts.push(vscode.l10n.t('port {0}', String(port)))
   if (since !== null && state === 'running') facts.push(vscode.l10n.t('up {0}', formatAge(now - since)))
@@ -57,10 +58,13 @@ export function describeService(service: ServiceState, usage: ServiceUsage | und
 
 /** The same and all the rest, each fact on a line of its own; values are data, never markup. */
 export function serviceTooltip(service: ServiceState, usage: ServiceUsage | undefined, now: number): vscode.MarkdownString {
-  const tooltip = new vscode.MarkdownString()
-  tooltip.appendMarkdown('**').appendText(serviceTitle(service)).appendMarkdown('**\n')
-  for (const line of tooltipLines(service, usage, now)) tooltip.appendMarkdown('\n- ').appendText(line)
-  return tooltip
+  const lines = tooltipLines(service, usage, now).map(line => `- ${escapeMarkdown(line)}`)
+  return new vscode.MarkdownString([`**${escapeMarkdown(serviceTitle(service))}**`, '', ...lines].join('\n'))
+}
+
+/** Text as itself; unlike that of `appendText`, its lines wrap. */
+function escapeMarkdown(text: string): string {
+  return text.replaceAll(/[!-/:-@[-`{-~]/g, String.raw`\$&`).replaceAll(/\s+/g, ' ')
 }
 
 function tooltipLines(service: ServiceState, usage: ServiceUsage | undefined, now: number): string[] {

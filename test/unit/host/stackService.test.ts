@@ -58,14 +58,14 @@ describe('service texts', () => {
     assert.equal(
       value,
       [
-        '**⟨Object store with the S3 interface⟩**',
+        '**Object store with the S3 interface**',
         '',
-        '- ⟨Service: s3⟩',
-        '- ⟨State: healthy⟩',
-        '- ⟨Reason: [x](command:evil)⟩',
-        '- ⟨<b>⟩',
-        '- ⟨Address: http://127.0.0.1:9000⟩',
-        '- ⟨Process: 7⟩',
+        String.raw`- Service\: s3`,
+        String.raw`- State\: healthy`,
+        String.raw`- Reason\: \[x\]\(command\:evil\)`,
+        String.raw`- \<b\>`,
+        String.raw`- Address\: http\:\/\/127\.0\.0\.1\:9000`,
+        String.raw`- Process\: 7`,
       ].join('\n'),
     )
   })
