@@ -27,6 +27,7 @@ function findingText(finding: Finding): string {
 }
 
 function wayOut({ code, fix }: Finding): readonly string[] {
+  if (fix?.kind === 'setting') return [`> Set ${fix.key} to ${fix.value} in the editor, or give --engine ${fix.value}.`]
   return fix?.kind === 'edit' || fix?.kind === 'command' ? [`> dataflow stack doctor --fix ${code}`] : []
 }
 

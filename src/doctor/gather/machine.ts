@@ -8,7 +8,9 @@ import type { DiskUse } from '#doctor/finding.ts'
 export async function seeMachine(): Promise<MachineFacts> {
   const limits = await readFile('/proc/self/limits', 'utf8').catch(() => '') // elsewhere than on Linux
   const hard = /^Max open files\s+\S+\s+(\d+)/m.exec(limits)?.[1]
-  return { memoryBytes: totalmem(), fileLimit: hard === undefined ? null : Number(hard) }
+  // Of a container that this runs in; without one it is none, or beyond all memory.
+  const own = process.constrainedMemory() || Infinity
+  return { memoryBytes: Math.min(totalmem(), own), fileLimit: hard === undefined ? null : Number(hard) }
 }
 
 /** What is free where each of these folders is or will be, the engine's only where it is there. Two of one disk count once. */
