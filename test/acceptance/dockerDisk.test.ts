@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isProblem } from '#base/errors.ts'
 import { importBusybox } from '../docker/busyboxImage.ts'
-import { dockerClient } from '../docker/docker.ts'
+import { dockerClient, output } from '../docker/docker.ts'
 import { missingForEngine } from '../docker/engine.ts'
 import { createDockerProject, webService, type DockerProject } from '../support/dockerProject.ts'
 import { OwnEngine } from '../support/ownDocker.ts'
@@ -27,7 +26,7 @@ describe('The docker engine whose disk is full', function () {
     }
     folder = mkdtempSync(join(tmpdir(), 'dfdisk-'))
     mkdirSync(join(folder, 'data'))
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=48m', 'tmpfs', join(folder, 'data')])
+    await output('mount', ['-t', 'tmpfs', '-o', 'size=48m', 'tmpfs', join(folder, 'data')])
     own = new OwnEngine(folder)
     await own.start()
     const client = dockerClient(own.host)
