@@ -19,6 +19,9 @@ export class Lakehouse {
   /** Shows the view and waits for the first connection. */
   async open(): Promise<void> {
     await this.#workbench.openContainer('DataFlow Lab')
+    const closed = this.#view.locator('.pane-header[aria-expanded="false"]')
+    await this.#view.locator('.pane-header').waitFor()
+    if ((await closed.count()) > 0) await closed.click()
     await this.#view.locator('.monaco-list-row').first().waitFor()
   }
 
