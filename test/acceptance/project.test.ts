@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createReadStream, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { get } from 'node:http'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -30,12 +30,22 @@ describe('a new lakehouse project on Docker', function () {
 
   before(async function () {
     bed = await openDockerBed(this)
-    project = await makeLakehouseProject('docker', await bed.imageVariables(), { ...process.env, DOCKER_HOST: bed.host })
+    const images = { ...(await bed.imageVariables()), ...ownImages }
+    project = await makeLakehouseProject('docker', images, { ...process.env, DOCKER_HOST: bed.host })
   })
+  const containerOf = (service: string): string => `${project.name}-${service}-1`
   after(async () => {
     if (!project) return
     await project.lakehouse.stack.change({ kind: 'remove' }, ignore, never)
     project.dispose()
+  })
+
+  it('has images that can be built', async () => {
+    const build = async (context: string, tag: string, base: string): Promise<string> =>
+      await bed.client.run(['build', '--quiet', '--tag', tag, '--build-arg', base, join(project.folder, context)])
+    await build('config/spark', ownImages.SPARK_IMAGE, `SPARK_BASE=${await bed.image('spark')}`)
+    await build('app', ownImages.STREAMLIT_IMAGE, `BASE=${await bed.image('base')}`)
+    await build('config/jupyter', ownImages.JUPYTER_IMAGE, `BASE=${await bed.image('base')}`)
   })
 
   it('has a proxy configuration that NGINX takes', async () => {
@@ -59,58 +69,28 @@ describe('a new lakehouse project on Docker', function () {
     assert.match(services['jupyter'] ?? '', /^stopped/)
   })
 
-  it('has a notebook whose cells run from top to bottom, again and again', async () => {
-    for (let round = 0; round < 2; round += 1) {
-      const answers = new Map<number, readonly object[]>()
-      for (const [index, cell] of cellsOf(project).entries()) answers.set(index, await project.sql(cell))
-      const last = answers.get(answers.size - 1)
-      assert.deepEqual(last, [
-        average('sensor-1', 20, 20),
-        average('sensor-2', 21, 19),
-        average('sensor-3', 22, 22),
-        average('sensor-4', null, 19.5),
-      ])
-    }
+  runsItsFiles(() => project)
+
+  it('shows them in its container too', async () => {
+    const inside = ['exec', '--interactive', containerOf('streamlit'), 'python3', '-', '/app/app.py']
+    const shown = JSON.parse(await bed.client.run(inside, createReadStream('test/support/appTest.py')))
+    assert.deepEqual([shown.problems, shown.figures.revenue], [[], '18,567.10'])
   })
 
-  it('has a flow that moves raw orders to daily sales, seen in Prefect, and counts a file once', async () => {
-    for (let round = 0; round < 2; round += 1) {
-      const said = await project.run(await python('prefect'), ['flows/medallion.py'], {
-        PREFECT_HOME: join(project.folder, 'data', 'client'),
-      })
-      assert.deepEqual(JSON.parse(said.slice(said.indexOf('['))), sales)
-    }
-    const counts =
-      await project.sql(`SELECT (SELECT count(*) FROM bronze.orders_raw) AS bronze, (SELECT count(*) FROM silver.orders) AS silver,
-      (SELECT count(*) FROM silver.orders_quarantine) AS quarantine`)
-    assert.deepEqual(counts, [{ bronze: 405, silver: 393, quarantine: 7 }])
-    const runs = await prefect<readonly { readonly state_type: string }[]>(project, '/flow_runs/filter')
-    assert.deepEqual(
-      runs.map(run => run.state_type),
-      ['COMPLETED', 'COMPLETED'],
-    )
-    const artifacts = await prefect<readonly { readonly key: string; readonly data: string }[]>(project, '/artifacts/filter')
-    assert.deepEqual(JSON.parse(artifacts.find(({ key }) => key === 'sales-by-country')?.data ?? ''), sales)
-  })
-
-  it('stamps the commits of the flow with its run', async () => {
-    const [commit] = await project.sql('DESCRIBE HISTORY gold.daily_sales LIMIT 1')
-    const stamp: unknown = JSON.parse(typeof commit?.['userMetadata'] === 'string' ? commit['userMetadata'] : '')
-    const runs = await prefect<readonly { readonly id: string; readonly name: string }[]>(project, '/flow_runs/filter', {
-      sort: 'START_TIME_DESC',
-    })
-    assert.deepEqual(stamp, { job: 'flows/medallion.py', prefectRun: runs[0]?.id, run: runs[0]?.name })
-  })
-
-  it('has a page that shows the gold tables at any version', async () => {
-    const page = [resolve('test/support/appTest.py'), join(project.folder, 'app/app.py')]
-    const shown = JSON.parse(await project.run(await python('streamlit'), page))
-    assert.deepEqual([shown.problems, shown.choices.Table, shown.rows], [[], ['daily_sales', 'product_sales'], 203])
-    assert.deepEqual(shown.figures, { rows: '203', orders: '393', items: '1,960', revenue: '18,567.10' })
-    // Two runs, each a new table and its compaction.
-    assert.equal(shown.choices.Version.length, 4)
-    const other = JSON.parse(await project.run(await python('streamlit'), [...page, 'product_sales']))
-    assert.deepEqual([other.problems, other.rows, other.figures.revenue], [[], 5, '18,567.10'])
+  it('has Jupyter behind its token, with a Python that reaches Spark', async () => {
+    const state = await project.lakehouse.stack.change({ kind: 'up', services: ['jupyter'] }, ignore, never)
+    assert.equal(state.services.find(({ name }) => name === 'jupyter')?.health, 'healthy')
+    const contents = `http://127.0.0.1:${project.ports.JUPYTER_PORT}/api/contents`
+    const [, token = ''] = /^JUPYTER_TOKEN=(\w+)$/m.exec(readFileSync(join(project.folder, '.env'), 'utf8')) ?? []
+    const statuses = await Promise.all([contents, `${contents}?token=${token}`].map(async url => (await fetch(url)).status))
+    assert.deepEqual(statuses, [403, 200])
+    const source = "from pyspark.sql import SparkSession\nprint(SparkSession.builder.getOrCreate().table('silver.orders').count())"
+    const cell = { cell_type: 'code', execution_count: null, id: 'a', metadata: {}, outputs: [], source }
+    const notebook = { cells: [cell], metadata: {}, nbformat: 4, nbformat_minor: 5 }
+    writeFileSync(join(project.folder, 'notebooks/probe.ipynb'), JSON.stringify(notebook))
+    const execute = ['jupyter', 'nbconvert', '--execute', '--to', 'notebook', '--stdout', '/notebooks/probe.ipynb']
+    const executed = JSON.parse(await bed.client.run(['exec', containerOf('jupyter'), ...execute]))
+    assert.deepEqual(executed.cells[0].outputs[0].text, ['393\n'])
   })
 
   it('serves every page at a name of its own, and logs who asked as JSON', async () => {
@@ -147,7 +127,7 @@ describe('a new lakehouse project on Docker', function () {
   it('has a script that makes the buckets, which can be run again', async () => {
     const said = await project.run('python3', ['scripts/init_buckets.py'])
     assert.deepEqual(said.split('\n'), ['bronze: there', 'silver: there', 'gold: there', 'mlflow: there'])
-    const started = await bed.client.run(['logs', `lake-${process.pid}-spark-connect-1`])
+    const started = await bed.client.run(['logs', containerOf('spark-connect')])
     assert.match(started, /^bronze: (?:made|there)\nsilver: /)
   })
 
@@ -181,6 +161,102 @@ describe('a new lakehouse project on Docker', function () {
     assert.deepEqual(shapeOfProject(reading.project), shapeOfConfig(config.config))
   })
 })
+
+/** The same files without Docker. */
+describe('a new lakehouse project as processes', function () {
+  this.timeout(10 * 60_000)
+  let project: LakehouseProject
+
+  before(async () => {
+    project = await makeLakehouseProject('local')
+  })
+  after(async () => {
+    await project.lakehouse.stack.change({ kind: 'down' }, ignore, never)
+    project.dispose()
+  })
+
+  it('starts with every service of its groups healthy, or says why it cannot', async () => {
+    const state = await project.lakehouse.stack.change({ kind: 'up' }, ignore, never)
+    const stands = state.services.map(service => [service.name, service.unavailable === null ? service.health : 'unavailable'])
+    const isThere = state.services.find(({ name }) => name === 'nginx')?.unavailable === null
+    const names = ['mlflow', 'prefect', 's3', 'spark-connect', 'spark-master', 'spark-worker', 'streamlit']
+    assert.deepEqual(Object.fromEntries(stands), {
+      ...Object.fromEntries(names.map(name => [name, 'healthy'])),
+      nginx: isThere ? 'healthy' : 'unavailable',
+      jupyter: 'unavailable',
+    })
+  })
+
+  runsItsFiles(() => project)
+})
+
+/** What a project's own files do on a running stack, whoever runs it. */
+function runsItsFiles(open: () => LakehouseProject): void {
+  it('has a notebook whose cells run from top to bottom, again and again', async () => {
+    const project = open()
+    for (let round = 0; round < 2; round += 1) {
+      const answers = new Map<number, readonly object[]>()
+      for (const [index, cell] of cellsOf(project).entries()) answers.set(index, await project.sql(cell))
+      const last = answers.get(answers.size - 1)
+      assert.deepEqual(last, [
+        average('sensor-1', 20, 20),
+        average('sensor-2', 21, 19),
+        average('sensor-3', 22, 22),
+        average('sensor-4', null, 19.5),
+      ])
+    }
+  })
+
+  it('has a flow that moves raw orders to daily sales, seen in Prefect, and counts a file once', async () => {
+    const project = open()
+    for (let round = 0; round < 2; round += 1) {
+      const said = await project.run(await python('prefect'), ['flows/medallion.py'], {
+        PREFECT_HOME: join(project.folder, 'data', 'client'),
+      })
+      assert.deepEqual(JSON.parse(said.slice(said.indexOf('['))), sales)
+    }
+    const counts =
+      await project.sql(`SELECT (SELECT count(*) FROM bronze.orders_raw) AS bronze, (SELECT count(*) FROM silver.orders) AS silver,
+      (SELECT count(*) FROM silver.orders_quarantine) AS quarantine`)
+    assert.deepEqual(counts, [{ bronze: 405, silver: 393, quarantine: 7 }])
+    const runs = await prefect<readonly { readonly state_type: string }[]>(project, '/flow_runs/filter')
+    assert.deepEqual(
+      runs.map(run => run.state_type),
+      ['COMPLETED', 'COMPLETED'],
+    )
+    const artifacts = await prefect<readonly { readonly key: string; readonly data: string }[]>(project, '/artifacts/filter')
+    assert.deepEqual(JSON.parse(artifacts.find(({ key }) => key === 'sales-by-country')?.data ?? ''), sales)
+  })
+
+  it('stamps the commits of the flow with its run', async () => {
+    const project = open()
+    const [commit] = await project.sql('DESCRIBE HISTORY gold.daily_sales LIMIT 1')
+    const stamp: unknown = JSON.parse(typeof commit?.['userMetadata'] === 'string' ? commit['userMetadata'] : '')
+    const runs = await prefect<readonly { readonly id: string; readonly name: string }[]>(project, '/flow_runs/filter', {
+      sort: 'START_TIME_DESC',
+    })
+    assert.deepEqual(stamp, { job: 'flows/medallion.py', prefectRun: runs[0]?.id, run: runs[0]?.name })
+  })
+
+  it('has a page that shows the gold tables at any version', async () => {
+    const project = open()
+    const page = [resolve('test/support/appTest.py'), join(project.folder, 'app/app.py')]
+    const shown = JSON.parse(await project.run(await python('streamlit'), page))
+    assert.deepEqual([shown.problems, shown.choices.Table, shown.rows], [[], ['daily_sales', 'product_sales'], 203])
+    assert.deepEqual(shown.figures, { rows: '203', orders: '393', items: '1,960', revenue: '18,567.10' })
+    // Two runs, each a new table and its compaction.
+    assert.equal(shown.choices.Version.length, 4)
+    const other = JSON.parse(await project.run(await python('streamlit'), [...page, 'product_sales']))
+    assert.deepEqual([other.problems, other.rows, other.figures.revenue], [[], 5, '18,567.10'])
+  })
+}
+
+/** Built from the project's own Dockerfiles, which take another base here. */
+const ownImages = {
+  SPARK_IMAGE: 'dataflow-test/project-spark:1',
+  STREAMLIT_IMAGE: 'dataflow-test/project-streamlit:1',
+  JUPYTER_IMAGE: 'dataflow-test/project-jupyter:1',
+} as const
 
 async function python(name: 'prefect' | 'streamlit'): Promise<string> {
   return join(await environmentFolder(name), 'bin', 'python')

@@ -16,6 +16,8 @@ import { output } from '../docker/docker.ts'
 /** A project as *New lakehouse project* writes it, with ports of its own and, where given, other images. */
 export interface LakehouseProject {
   readonly folder: string
+  /** Its name in Docker. */
+  readonly name: string
   readonly files: readonly string[]
   readonly lakehouse: Lakehouse
   /** By the names that .env has them under. */
@@ -54,11 +56,11 @@ export async function makeLakehouseProject(
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<LakehouseProject> {
   const root = mkdtempSync(join(tmpdir(), 'dfproject-'))
-  // The name of the project in Docker.
-  const folder = join(root, `lake-${process.pid}`)
+  const name = `lake-${process.pid}`
+  const folder = join(root, name)
   const files = await createProject(process.cwd(), folder, never)
   const ports = await chosenPorts()
-  const lines = Object.entries({ ...ports, ...variables }).map(([name, value]) => `${name}=${value}\n`)
+  const lines = Object.entries({ ...ports, ...variables }).map(([variable, value]) => `${variable}=${value}\n`)
   appendFileSync(join(folder, '.env'), lines.join(''))
   const lakehouse = createLakehouse({
     log: silentLog,
@@ -71,6 +73,7 @@ export async function makeLakehouseProject(
   const sql = createSqlRunner(lakehouse.statements, localStackName, 'project')
   return {
     folder,
+    name,
     files,
     lakehouse,
     ports,
