@@ -22,7 +22,6 @@ const never = new AbortController().signal
 
 describe('the local engine', () => {
   const engines: StackEngine[] = []
-  const folder = temporaryFolder()
   let ports = { s3: 0, spark: 0 }
   let project: ComposeProject
   const ownFolder = (): string =>
@@ -34,6 +33,7 @@ describe('the local engine', () => {
       for (const { name } of (await engine.observe(never)).services) await engine.stop(name, never)
     }
   })
+  const folder = temporaryFolder()
   beforeEach(async () => {
     const s3 = await freePort(42_000)
     ports = { s3, spark: await freePort(43_000, new Set([s3])) }
