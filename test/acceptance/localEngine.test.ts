@@ -153,6 +153,7 @@ describe('a lakehouse project without containers', function () {
     assert.equal((await change({ kind: 'down' })).kind, 'stopped')
     assert.deepEqual(await living(started), [])
     assert.equal((await change({ kind: 'up' })).kind, 'running')
+    await assert.rejects(project.sql('SELECT 1'), /session is gone/, 'a lost session is told, once')
     assert.deepEqual(await project.sql('SELECT count(*) AS rows FROM lake.kept'), [{ rows: 1000 }])
     assert.equal((await runs()).length, 1)
     assert.match(JSON.stringify(await post(`${urlOf('prefect')}/api/flows/filter`, {})), /"name":"kept"/)

@@ -40,8 +40,9 @@ export function staleness(
     if (!isUsed(service, other.name) || !other.recipe || !running) return undefined
     const known = own.urls[other.name]
     if (known === undefined) return service.needs.includes(other.name) ? 'moved' : 'joined'
-    const isAnother = known !== other.recipe.address(running.ports) || (other.recipe.isForgetful && running.since > own.since)
-    return isAnother ? 'moved' : undefined
+    const isClient = service.needs.includes(other.name) || service.mayUse.includes(other.name)
+    const isForgotten = isClient && other.recipe.isForgetful && running.since > own.since
+    return isForgotten || known !== other.recipe.address(running.ports) ? 'moved' : undefined
   })
   return changes.find(change => change === 'moved') ?? changes.find(change => change !== undefined)
 }

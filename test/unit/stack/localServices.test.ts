@@ -96,8 +96,9 @@ describe('the addresses of services', () => {
 
   it('make a service stale when they are not what it was started with', async () => {
     const services = await resolve(composeService('s3'), composeService('spark-master'), composeService('spark-connect'), prefect)
-    const [, , spark, flows] = services
-    assert.ok(spark && flows)
+    const [, master, spark, flows] = services
+    assert.ok(master && spark && flows)
+    const proxy = { ...flows, mentions: [master.name] }
     const running = recordOf({ s3: 9000, 'spark-master': 7077 })
     const urls = { s3: 'http://127.0.0.1:9000', 'spark-master': 'spark://127.0.0.1:7077' }
     assert.deepEqual(
@@ -107,9 +108,10 @@ describe('the addresses of services', () => {
         staleness(spark, { urls: { ...urls, s3: 'http://127.0.0.1:9005' }, since: 6 }, services, running),
         staleness(spark, { urls: { s3: urls.s3 }, since: 6 }, services, running),
         staleness(spark, { urls, since: 6 }, services, recordOf({})),
+        staleness(proxy, { urls, since: 4 }, services, running),
         staleness(flows, { urls: { s3: 'http://127.0.0.1:9005', 'spark-connect': 'sc://127.0.0.1:15002' }, since: 6 }, services, running),
       ],
-      [undefined, 'moved', 'moved', 'joined', undefined, 'moved'],
+      [undefined, 'moved', 'moved', 'joined', undefined, undefined, 'moved'],
     )
   })
 })
