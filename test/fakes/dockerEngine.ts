@@ -11,6 +11,8 @@ export interface EngineCall {
   /** Without the query. */
   readonly path: string
   readonly query: Readonly<Record<string, string>>
+  /** Of one value each. */
+  readonly headers: Readonly<Record<string, string>>
   /** Its JSON, or its text where it is none. */
   readonly body: unknown
 }
@@ -83,7 +85,14 @@ export async function startFakeDocker(): Promise<FakeDocker> {
 async function callOf(request: IncomingMessage): Promise<EngineCall> {
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://engine')
   const body = await text(request).catch(() => '')
-  return { method: request.method ?? '', path: pathname, query: Object.fromEntries(searchParams), body: jsonOr(body) }
+  const headers = Object.entries(request.headers).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value] as const] : []))
+  return {
+    method: request.method ?? '',
+    path: pathname,
+    query: Object.fromEntries(searchParams),
+    headers: Object.fromEntries(headers),
+    body: jsonOr(body),
+  }
 }
 
 function respond(response: ServerResponse, { status = 200, json, bytes, lines, write }: EngineAnswer): void {

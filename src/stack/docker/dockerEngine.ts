@@ -1,4 +1,5 @@
 import { realpathSync } from 'node:fs'
+import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { Clock } from '#base/clock.ts'
 import type { Disposable } from '#base/disposable.ts'
@@ -17,6 +18,7 @@ import { ensureImages } from './images.ts'
 import { readLogs } from './logs.ts'
 import { observe } from './observe.ts'
 import { RecordFile } from './record.ts'
+import { registryAuth } from './registryAuth.ts'
 import { scaleService } from './scale.ts'
 import { ensureShared } from './shared.ts'
 import { openShell } from './shell.ts'
@@ -134,11 +136,12 @@ class DockerEngine implements StackEngine {
   }
 
   async #work(signal: AbortSignal): Promise<Work> {
-    const { definition, clock, log } = this.#options
+    const { definition, clock, log, env } = this.#options
     const [{ client }, project] = await Promise.all([this.#engine(signal), definition(signal)])
     const hashes = await this.#hashes.read(project, signal)
     this.#record ??= new RecordFile(this.#stackFolder)
-    return { client, project, hashes, record: this.#record, clock, log }
+    const auth: Work['auth'] = (repository, within) => registryAuth(repository, env, homedir(), within)
+    return { client, project, hashes, record: this.#record, clock, log, auth }
   }
 
   async #connect(signal: AbortSignal): Promise<{ client: FoundEngine['client']; project: string }> {

@@ -17,12 +17,12 @@ const told: readonly Told[] = [
   {
     words: /too ?many ?requests/i,
     code: 'exhausted',
-    hint: 'The registry limits anonymous downloads: wait, or sign in with `docker login` and `docker pull` the image by hand.',
+    hint: 'The registry limits anonymous downloads: wait, or sign in with `docker login`.',
   },
   {
     words: /unauthorized|authentication required|access denied|access to the resource is denied|no basic auth/i,
     code: 'denied',
-    hint: 'The image does not exist there, or its registry wants a login: get it by hand with `docker login` and `docker pull`.',
+    hint: 'The image does not exist there, or its registry wants another login: sign in with `docker login`.',
   },
   {
     words: /manifest unknown|manifest .* not found|repository .* not found|does not exist|no such image|not found/i,

@@ -1,6 +1,13 @@
 import type { Readable } from 'node:stream'
 import { absentAsUndefined, signalled, withSignal, type EngineConnection } from './connection.ts'
+import type { RegistryAuth } from './registryAuth.ts'
 import { parseImage, parseProgress, type ImageFacts, type ProgressLine } from './wire.ts'
+
+export interface PullRequest {
+  readonly repository: string
+  readonly tagOrDigest: string
+  readonly auth: RegistryAuth | undefined
+}
 
 export interface BuildRequest {
   readonly tag: string
@@ -30,9 +37,10 @@ export class ImageClient {
   }
 
   /** Gets an image; tells as it comes. A failure within the answer is a line with `error`. */
-  async *pull(repository: string, tagOrDigest: string, signal: AbortSignal): AsyncGenerator<ProgressLine> {
+  async *pull({ repository, tagOrDigest, auth }: PullRequest, signal: AbortSignal): AsyncGenerator<ProgressLine> {
     const doing = `get the image ${repository}`
-    const options = { fromImage: repository, tag: tagOrDigest }
+    // The library takes `authconfig` out of the options into a header.
+    const options = { fromImage: repository, tag: tagOrDigest, ...(auth ? { authconfig: auth } : {}) }
     const stream = await this.#connection.stream(doing, signal, (docker, abortSignal) =>
       docker.createImage(withSignal(options, abortSignal)),
     )

@@ -40,7 +40,9 @@ async function pullImage(work: Work, service: ComposeService, report: Report, si
   const tell = teller(work, service, report)
   const progress = new PullProgress()
   try {
-    for await (const line of work.client.images.pull(name.repository, name.digest ?? name.tag, signal)) {
+    const auth = await work.auth(name.repository, signal)
+    const request = { repository: name.repository, tagOrDigest: name.digest ?? name.tag, auth }
+    for await (const line of work.client.images.pull(request, signal)) {
       if (line.error !== undefined) throw refusal(line.error, doing)
       const state = progress.take(line)
       if (state) tell(state)

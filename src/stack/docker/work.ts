@@ -8,6 +8,7 @@ import type { EngineClient } from './client.ts'
 import { serviceOf } from './containers.ts'
 import type { ServiceHashes } from './hashes.ts'
 import type { RecordFile } from './record.ts'
+import type { RegistryAuth } from './registryAuth.ts'
 
 /** What a change of a stack works with. */
 export interface Work {
@@ -17,6 +18,8 @@ export interface Work {
   readonly record: RecordFile
   readonly clock: Clock
   readonly log: Logger
+  /** What the registry of an image is shown. */
+  readonly auth: (repository: string, signal: AbortSignal) => Promise<RegistryAuth | undefined>
 }
 
 /** @throws LakehouseError `notFound` */

@@ -32,7 +32,10 @@ describe('the client of a container engine', () => {
     docker.on('POST', /create$/, { status: 201, json: { Id: 'abc' } })
     const body = { Image: 'i', Env: ['PASSWORD=hush'] }
     assert.equal(await client.create('p-web-1', body, never), 'abc')
-    assert.deepEqual(docker.calls, [{ method: 'POST', path: '/containers/create', query: { name: 'p-web-1' }, body }])
+    assert.deepEqual(
+      docker.calls.map(call => [call.method, call.path, call.query, call.body]),
+      [['POST', '/containers/create', { name: 'p-web-1' }, body]],
+    )
   })
 
   it('takes for done what was so before', async () => {
@@ -98,12 +101,25 @@ describe('the client of a container engine', () => {
       { errorDetail: { message: 'unexpected EOF' }, error: 'unexpected EOF' },
     ]
     docker.on('POST', /^\/images\/create$/, { lines })
-    assert.deepEqual(await Array.fromAsync(client.images.pull('127.0.0.1:5000/one', 'sha256:1', never)), [
-      { id: '1', status: 'Pulling from dftest/one' },
-      { id: 'a1', status: 'Downloading', current: 10, total: 100 },
-      { error: 'unexpected EOF' },
-    ])
+    assert.deepEqual(
+      await Array.fromAsync(client.images.pull({ repository: '127.0.0.1:5000/one', tagOrDigest: 'sha256:1', auth: undefined }, never)),
+      [
+        { id: '1', status: 'Pulling from dftest/one' },
+        { id: 'a1', status: 'Downloading', current: 10, total: 100 },
+        { error: 'unexpected EOF' },
+      ],
+    )
     assert.deepEqual(docker.calls[0]?.query, { fromImage: '127.0.0.1:5000/one', tag: 'sha256:1' })
+  })
+
+  it('shows a registry its password in a header, never in the address', async () => {
+    docker.on('POST', /^\/images\/create$/, { lines: [] })
+    const auth = { username: 'me', password: 'hush', serveraddress: 'box:5000' }
+    await Array.fromAsync(client.images.pull({ repository: 'box:5000/one', tagOrDigest: '1', auth }, never))
+    const [call] = docker.calls
+    assert.deepEqual(call?.query, { fromImage: 'box:5000/one', tag: '1' })
+    assert.deepEqual(JSON.parse(Buffer.from(call?.headers['x-registry-auth'] ?? '', 'base64url').toString()), auth)
+    assert.ok(!JSON.stringify(call?.body ?? '').includes('hush'))
   })
 
   it('ends a pull that is cancelled, and tells the engine by closing the call', async () => {
@@ -116,7 +132,7 @@ describe('the client of a container engine', () => {
     })
     const abort = new AbortController()
     const reading = (async () => {
-      for await (const _ of client.images.pull('one', 'latest', abort.signal)) abort.abort()
+      for await (const _ of client.images.pull({ repository: 'one', tagOrDigest: 'latest', auth: undefined }, abort.signal)) abort.abort()
     })()
     await assert.rejects(reading, { name: 'AbortError' })
     await closed.promise

@@ -11,6 +11,14 @@ import { temporaryFolder } from '../../../support/temporaryFolder.ts'
 
 const never = new AbortController().signal
 
+const labelsOf = (service: string, hash: string) => ({
+  'com.docker.compose.project': 'lake',
+  'com.docker.compose.service': service,
+  'com.docker.compose.container-number': '1',
+  'com.docker.compose.oneoff': 'False',
+  'com.docker.compose.config-hash': hash,
+})
+
 describe('the docker engine', () => {
   const folder = temporaryFolder()
   let docker: FakeDocker
@@ -36,13 +44,6 @@ describe('the docker engine', () => {
   })
   afterEach(async () => await docker.close())
 
-  const labelsOf = (service: string, hash: string) => ({
-    'com.docker.compose.project': 'lake',
-    'com.docker.compose.service': service,
-    'com.docker.compose.container-number': '1',
-    'com.docker.compose.oneoff': 'False',
-    'com.docker.compose.config-hash': hash,
-  })
   const contain = (
     containers: readonly {
       readonly id: string

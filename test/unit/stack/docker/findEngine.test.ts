@@ -12,6 +12,8 @@ import { temporaryFolder } from '../../../support/temporaryFolder.ts'
 
 const never = new AbortController().signal
 
+const told = ({ attempts }: EngineFinding) => attempts.map(({ source, address, problem }) => [source, address, problem?.code ?? null])
+
 describe('the address of an engine', () => {
   it('is a socket, a pipe, or a host with a port', () => {
     const cases: readonly (readonly [string, object])[] = [
@@ -68,7 +70,6 @@ describe('finding an engine', () => {
 
   const find = (env: NodeJS.ProcessEnv, setting?: string): Promise<EngineFinding> =>
     findEngine({ env, home: folder(), platform: 'linux', ...(setting === undefined ? {} : { setting }) }, never)
-  const told = ({ attempts }: EngineFinding) => attempts.map(({ source, address, problem }) => [source, address, problem?.code ?? null])
   const context = (name: string, host: string, tls: Readonly<Record<string, string>> = {}): void => {
     const id = createHash('sha256').update(name).digest('hex')
     const meta = join(folder(), '.docker/contexts/meta', id)

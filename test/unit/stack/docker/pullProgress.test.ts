@@ -8,6 +8,10 @@ const takeAll = (lines: readonly ProgressLine[]) => {
   return lines.map(line => progress.take(line))
 }
 
+const downloading = (done: number, total?: number) => ({ phase: 'downloading', done, ...(total === undefined ? {} : { total }) })
+
+const unpacking = (done: number) => ({ phase: 'unpacking', done, total: 150 })
+
 describe('the progress of a pull', () => {
   it('is the sum of the layers, without a total while one of them is not known', () => {
     const states = takeAll([
@@ -27,8 +31,6 @@ describe('the progress of a pull', () => {
       { id: 'b', status: 'Pull complete' },
       { status: 'Digest: sha256:1' },
     ])
-    const downloading = (done: number, total?: number) => ({ phase: 'downloading', done, ...(total === undefined ? {} : { total }) })
-    const unpacking = (done: number) => ({ phase: 'unpacking', done, total: 150 })
     assert.deepEqual(states, [
       undefined,
       undefined,

@@ -12,6 +12,19 @@ const stand = (state: object, stopped: Readonly<Record<string, string>> = {}) =>
   return [kind, health, reason]
 }
 
+const of = (...states: readonly object[]) =>
+  joinStands(states.map(state => standOf(parseContainer(inspected('abc', { state })), { stopped: {}, scales: {} })))
+
+const bound = (containerPort: number, hostPort: number, protocol = 'tcp') => ({ containerPort, hostPort, protocol })
+
+const service = (role: 's3' | 'mlflow' | 'spark-connect', health: 'healthy' | 'unknown', port: number, isOrphan = false) => ({
+  role,
+  health,
+  port,
+  url: `x://127.0.0.1:${port}`,
+  isOrphan,
+})
+
 describe('what a container is doing', () => {
   it('is told by its state first, then by its health, then by its exit code', () => {
     assert.deepEqual(stand({}), ['running', 'unknown', null])
@@ -35,8 +48,6 @@ describe('what a container is doing', () => {
   })
 
   it('is the worst of all containers of a service', () => {
-    const of = (...states: readonly object[]) =>
-      joinStands(states.map(state => standOf(parseContainer(inspected('abc', { state })), { stopped: {}, scales: {} })))
     const healthy = { Health: { Status: 'healthy' } }
     assert.deepEqual(of(), { state: 'stopped', health: 'unknown', reason: null })
     assert.equal(of(healthy, ended(1)).state, 'failed')
@@ -48,8 +59,6 @@ describe('what a container is doing', () => {
 })
 
 describe('where a container is reached', () => {
-  const bound = (containerPort: number, hostPort: number, protocol = 'tcp') => ({ containerPort, hostPort, protocol })
-
   it('is the port of its role, else the first that it publishes', () => {
     assert.deepEqual(addressOfService('s3', [bound(9001, 19_001), bound(9000, 19_000)], '127.0.0.1'), {
       port: 19_000,
@@ -79,13 +88,6 @@ describe('where a container is reached', () => {
   })
 
   it('is an endpoint of the stack while it is healthy', () => {
-    const service = (role: 's3' | 'mlflow' | 'spark-connect', health: 'healthy' | 'unknown', port: number, isOrphan = false) => ({
-      role,
-      health,
-      port,
-      url: `x://127.0.0.1:${port}`,
-      isOrphan,
-    })
     const services = [
       service('s3', 'healthy', 1),
       service('mlflow', 'unknown', 2),

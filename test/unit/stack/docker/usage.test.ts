@@ -16,6 +16,13 @@ const reading = (
   memory_stats: memory,
 })
 
+const container = (id: string, service: string, state = 'running', oneOff = 'False') => ({
+  Id: id,
+  Names: [`/${id}`],
+  State: state,
+  Labels: { 'com.docker.compose.service': service, 'com.docker.compose.oneoff': oneOff },
+})
+
 describe('what services use', () => {
   let docker: FakeDocker
   beforeEach(async () => {
@@ -32,12 +39,6 @@ describe('what services use', () => {
   })
 
   it('is the sum of all containers of a service, its cores known from the second reading on', async () => {
-    const container = (id: string, service: string, state = 'running', oneOff = 'False') => ({
-      Id: id,
-      Names: [`/${id}`],
-      State: state,
-      Labels: { 'com.docker.compose.service': service, 'com.docker.compose.oneoff': oneOff },
-    })
     docker.on('GET', /^\/containers\/json$/, {
       json: [
         container('w1', 'worker'),
