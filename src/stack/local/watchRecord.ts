@@ -1,4 +1,5 @@
 import { watch, type FSWatcher } from 'node:fs'
+import { basename } from 'node:path'
 import type { Disposable } from '#base/disposable.ts'
 import type { StackRecord } from './record.ts'
 
@@ -47,6 +48,7 @@ class RecordWatch implements Disposable {
     try {
       const watcher = watch(this.#folder, { persistent: false }, (_event, name) => {
         if (name === null || name === 'stack.json' || name === 'stack.lock') this.#tell()
+        if (name === basename(this.#folder)) this.#detach(watcher)
       })
       this.#watcher = watcher
       watcher.on('error', () => this.#detach(watcher))

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { systemClock } from '#base/clock.ts'
 import { identify } from '#process/processId.ts'
@@ -38,6 +38,10 @@ describe('watching local services', function () {
       const killed = Date.now()
       await until(() => count > before)
       assert.ok(Date.now() - killed < 2000)
+      await rm(own, { recursive: true })
+      const gone = count
+      await mkdir(own)
+      await until(() => count > gone)
     } finally {
       watch.dispose()
       sleeper.kill('SIGKILL')
