@@ -1,11 +1,14 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { systemClock } from '#base/clock.ts'
 import { identify } from '#process/processId.ts'
 import { output } from '../docker/docker.ts'
 import { answers } from '../docker/engine.ts'
+
+const bridge = 'dfown0'
 
 /** A Docker Engine below a folder that touches neither the bridge nor the rules of another one: it may be killed at any time. */
 export class OwnEngine {
@@ -21,14 +24,10 @@ export class OwnEngine {
   async start(): Promise<void> {
     const at = (name: string): string => join(this.#folder, name)
     const places = ['--data-root', at('data'), '--exec-root', at('exec'), '--pidfile', at('pid'), '--host', this.host]
-    const apart = [
-      '--bridge=none',
-      '--iptables=false',
-      '--ip-forward=false',
-      '--ip-masq=false',
-      '--default-address-pool=base=10.213.0.0/16,size=24',
-    ]
+    // Neither a bridge "none" nor an address pool: with either, dockerd deletes the bridge of another engine.
+    const apart = [`--bridge=${bridge}`, '--iptables=false', '--ip-forward=false', '--ip-masq=false']
     rmSync(at('pid'), { force: true })
+    await this.#makeBridge()
     const log = openSync(at('log'), 'a')
     this.#child = spawn('dockerd', [...places, ...apart], { stdio: ['ignore', log, log] })
     closeSync(log)
@@ -60,6 +59,14 @@ export class OwnEngine {
       .split('\n')
       .map(line => line.split(' ')[1] ?? '')
     for (const point of points.filter(path => path.startsWith(`${this.#folder}/`)).toReversed()) await output('umount', ['--lazy', point])
+    await output('busybox', ['ip', 'link', 'del', 'dev', bridge])
+  }
+
+  async #makeBridge(): Promise<void> {
+    if (networkInterfaces()[bridge]) return
+    await output('busybox', ['ip', 'link', 'add', 'dev', bridge, 'type', 'bridge'])
+    await output('busybox', ['ip', 'addr', 'add', '10.214.0.1/24', 'dev', bridge])
+    await output('busybox', ['ip', 'link', 'set', bridge, 'up'])
   }
 
   /** It goes with its engine; where nobody reaps it, the next engine would take the number for a living one. */
