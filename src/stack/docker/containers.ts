@@ -56,7 +56,9 @@ export interface Wanted {
 
 /** Whether a container was made from this definition and from the image as it is now. */
 export function isAsDefined({ facts }: Found, { service, hashes, imageId }: Wanted): boolean {
-  return hashes.fits(service.name, facts.labels[composeLabels.hash]) && (imageId === undefined || facts.imageId === imageId)
+  // The label is what was asked for; image stores differ in what they call the image of a container.
+  const madeFrom = facts.labels[composeLabels.image] ?? facts.imageId
+  return hashes.fits(service.name, facts.labels[composeLabels.hash]) && (imageId === undefined || madeFrom === imageId)
 }
 
 /** How many containers of a service there should be. */

@@ -12,7 +12,7 @@ import type { Work } from './work.ts'
 /** The folder of a project that holds what its services keep; what lies elsewhere (notebooks, apps, settings) is the user's work. */
 const dataFolder = 'data'
 
-/** The volumes of a service that belong to its project, and the folders that it writes to below the project's `data`. */
+/** The volumes of a service that belong to its project, and what it writes to in the project's folder `data`. */
 export async function lossesOf(work: Work, name: string, signal: AbortSignal): Promise<readonly Loss[]> {
   const service = serviceOf(work.project, name)
   const volumes = await volumesOf(work, name, service, signal)
@@ -41,7 +41,7 @@ export async function eraseService(work: Work, name: string, signal: AbortSignal
   }
   if (!service || !client.isHere) return
   for (const folder of foldersOf(project, service)) await removeFolder(work, service, folder, signal)
-  for (const { source } of keptBinds(project, service)) log.info(`${source} stays: it is not below ${join(project.folder, dataFolder)}.`)
+  for (const { source } of keptBinds(project, service)) log.info(`${source} stays: it is not in ${join(project.folder, dataFolder)}.`)
 }
 
 async function volumesOf(
@@ -79,5 +79,6 @@ function bindsOf({ mounts }: ComposeService) {
 }
 
 function isData({ folder }: ComposeProject, source: string): boolean {
-  return source.startsWith(join(folder, dataFolder) + sep)
+  const data = join(folder, dataFolder)
+  return source === data || source.startsWith(data + sep)
 }

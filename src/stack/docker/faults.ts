@@ -51,7 +51,7 @@ export function engineFault(thrown: unknown, doing: string, address: string): un
   const error = asError(thrown)
   const status = 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : undefined
   if (status !== undefined) return refusal(messageOf(error), doing, { status })
-  const fault = socketFault(error, address) ?? networkFault(error, { at: `the container engine at ${address}`, setting: 'DOCKER_HOST' })
+  const fault = socketFault(error, address) ?? networkFault(error, { at: address, setting: 'DOCKER_HOST' })
   if (!fault) return thrown
   return new LakehouseError(fault.code, `Cannot ${doing}: ${fault.why}.`, { hint: fault.hint, details: { engine: address }, cause: thrown })
 }

@@ -84,9 +84,9 @@ export function noEngine(attempts: readonly EngineAttempt[]): LakehouseError {
 
 async function candidates({ env, setting, platform = process.platform, home = homedir() }: EngineSearch): Promise<Candidate[]> {
   const config = env['DOCKER_CONFIG'] || posix.join(home, '.docker')
-  if (setting) return [named('setting', setting, env)]
+  if (setting) return [named('setting', setting, env, config)]
   const host = env['DOCKER_HOST']
-  if (host) return [named('DOCKER_HOST', host, env)]
+  if (host) return [named('DOCKER_HOST', host, env, config)]
   const context = env['DOCKER_CONTEXT'] || undefined
   if (context !== undefined && context !== 'default') return [ofContext('DOCKER_CONTEXT', context, config)]
   const current = context === undefined ? await currentContext(config) : undefined
@@ -98,12 +98,11 @@ async function candidates({ env, setting, platform = process.platform, home = ho
   }))
 }
 
-function named(source: EngineSource, address: string, env: Environment): Candidate {
+function named(source: EngineSource, address: string, env: Environment, config: string): Candidate {
   const endpoint = async (): Promise<EngineEndpoint> => {
-    const folder = env['DOCKER_CERT_PATH']
-    const isSecure = Boolean(env['DOCKER_TLS_VERIFY']) && folder && address.startsWith('tcp:')
     const withScheme = address.includes('://') || /^[/\\]/.test(address) ? address : `tcp://${address}`
-    return parseEndpoint(withScheme, isSecure ? await readTls(folder) : undefined)
+    const isSecure = Boolean(env['DOCKER_TLS_VERIFY']) && withScheme.startsWith('tcp:')
+    return parseEndpoint(withScheme, isSecure ? await readTls(env['DOCKER_CERT_PATH'] || config) : undefined)
   }
   return { source, label: address, endpoint }
 }

@@ -67,8 +67,8 @@ export async function untilCompleted(
   const end = clock.now() + deadlineMs
   for (;;) {
     const facts = await client.container(id, signal)
-    const isOver = facts !== undefined && facts.hasStarted && !facts.isRunning && !facts.isRestarting
-    if (isOver && facts.exitCode === 0) return
+    const isOver = facts !== undefined && !facts.isRunning && !facts.isRestarting
+    if (isOver && facts.hasStarted && facts.exitCode === 0) return
     if (!facts || isOver) throw await failure(work, service, id, facts, 'ended')
     if (clock.now() >= end) throw await failure(work, service, id, facts, 'late')
     await clock.sleep(longestPauseMs, signal)

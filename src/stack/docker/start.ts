@@ -1,4 +1,4 @@
-import { isProblem, LakehouseError } from '#base/errors.ts'
+import { asError, isProblem, LakehouseError } from '#base/errors.ts'
 import type { ComposeService } from '#compose/project.ts'
 import type { EngineClient } from './client.ts'
 import { aliasesOf, containerBody, engineNetwork } from './containerBody.ts'
@@ -32,7 +32,9 @@ export async function startService(work: Work, name: string, signal: AbortSignal
     await Promise.all(ids.map(id => untilReady(work, service, id, signal)))
   } catch (thrown) {
     // Waited for even when the caller has left: a half-started service is nobody's.
-    await stopContainers(work, service, begun, new AbortController().signal)
+    await stopContainers(work, service, begun, new AbortController().signal).catch((error: unknown) =>
+      work.log.warn(asError(error).message),
+    )
     throw thrown
   }
 }
