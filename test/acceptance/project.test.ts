@@ -42,7 +42,7 @@ describe('a new lakehouse project on Docker', function () {
 
   it('has images that can be built', async () => {
     const build = async (context: string, tag: string, base: string): Promise<string> =>
-      await bed.client.run(['build', '--quiet', '--tag', tag, '--build-arg', base, join(project.folder, context)])
+      await bed.client.run(['build', '--quiet', '--network', 'host', '--tag', tag, '--build-arg', base, join(project.folder, context)])
     await build('config/spark', ownImages.SPARK_IMAGE, `SPARK_BASE=${await bed.image('spark')}`)
     await build('app', ownImages.STREAMLIT_IMAGE, `BASE=${await bed.image('base')}`)
     await build('config/jupyter', ownImages.JUPYTER_IMAGE, `BASE=${await bed.image('base')}`)
@@ -58,7 +58,7 @@ describe('a new lakehouse project on Docker', function () {
       `${logs}:/var/lib/nginx-proxy/logs`,
     ]
     const test = ['nginx', '-t', '-p', '/var/lib/nginx-proxy', '-c', '/etc/nginx-proxy/nginx.conf']
-    await bed.client.run(['run', '--rm', ...mounts, await bed.image('nginx'), ...test])
+    await bed.client.run(['run', '--rm', '--network', 'none', ...mounts, await bed.image('nginx'), ...test])
   })
 
   it('starts with every service of its groups healthy', async () => {
@@ -121,7 +121,10 @@ describe('a new lakehouse project on Docker', function () {
     const url = `http://127.0.0.1:${project.ports.MLFLOW_PORT}/api/2.0/mlflow-artifacts/artifacts/probe/note.txt`
     assert.equal((await fetch(url, { method: 'PUT', body: 'kept' })).status, 200)
     const s3 = join(project.folder, 'data/s3/mlflow/probe/note.txt')
-    assert.equal(await bed.client.run(['run', '--rm', '--volume', `${s3}:/note:ro`, await bed.image('busybox'), 'cat', '/note']), 'kept')
+    assert.equal(
+      await bed.client.run(['run', '--rm', '--network', 'none', '--volume', `${s3}:/note:ro`, await bed.image('busybox'), 'cat', '/note']),
+      'kept',
+    )
   })
 
   it('has a script that makes the buckets, which can be run again', async () => {

@@ -66,7 +66,7 @@ async function ensure(client: DockerClient, name: TestImage): Promise<string> {
   const tag = tagOf(name, [base, ...texts, ...paths.map(({ as, from }) => `${as} ${basename(from)}`)])
   if (await isThere(client, tag)) return tag
   const context = buildContext(files, paths)
-  await client.run(['build', '--tag', tag, '--file', recipe.dockerfile, '--build-arg', `BASE=${base}`, '-'], context)
+  await client.run(['build', '--network', 'host', '--tag', tag, '--file', recipe.dockerfile, '--build-arg', `BASE=${base}`, '-'], context)
   await removeOlder(client, tag)
   return tag
 }
