@@ -14,7 +14,7 @@ import { findDockerCompose } from '../support/dockerCompose.ts'
 import { makeLakehouseProject, type LakehouseProject } from '../support/lakehouseProject.ts'
 import { rowBeside, type BenchRow } from './row.ts'
 
-const rounds = 3
+const rounds = 5
 const never = new AbortController().signal
 const ignore = (): void => {}
 const core = { COMPOSE_PROFILES: 'core' }
