@@ -65,6 +65,8 @@ export const contextKeys = {
   lakeState: 'dataflow.lakeState',
   /** `kind` of the StackState; unset until the stack was first looked at. */
   stackState: 'dataflow.stackState',
+  /** `docker` or `local`; unset until then too. */
+  stackEngine: 'dataflow.stackEngine',
   /** True while the Lakehouse view waits for a long read. */
   lakehouseReading: 'dataflow.lakehouseReading',
   /** `none` while no connection has an MLflow server, `ready` then; unset until the view was first looked at. */

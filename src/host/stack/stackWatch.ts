@@ -53,6 +53,7 @@ export function createStackWatch({ lakehouse, log }: Pick<HostDeps, 'lakehouse' 
     }
     const lake = lakeStateOf(next, { connections: connections.list().length, wasStarted })
     await vscode.commands.executeCommand('setContext', contextKeys.stackState, next.kind)
+    await vscode.commands.executeCommand('setContext', contextKeys.stackEngine, next.engine)
     await vscode.commands.executeCommand('setContext', contextKeys.lakeState, lake)
   }
 

@@ -101,12 +101,13 @@ describe('stack watch', () => {
   it('does nothing before the first look, then keeps the context keys', async () => {
     const { lakehouse, changed, count } = fakeApp(stoppedStack, { wasStarted: true })
     const watch = createStackWatch({ lakehouse, log })
+    const engine = { 'dataflow.stackEngine': 'local' }
     assert.deepEqual([watch.state, count.loads], [undefined, 0])
     assert.deepEqual(await watch.look(new AbortController().signal), stoppedStack)
-    assert.deepEqual(Object.fromEntries(seen.context), { 'dataflow.stackState': 'stopped', 'dataflow.lakeState': 'stopped' })
+    assert.deepEqual(Object.fromEntries(seen.context), { ...engine, 'dataflow.stackState': 'stopped', 'dataflow.lakeState': 'stopped' })
     changed.fire(failed)
     await settle()
-    assert.deepEqual(Object.fromEntries(seen.context), { 'dataflow.stackState': 'failed', 'dataflow.lakeState': 'failed' })
+    assert.deepEqual(Object.fromEntries(seen.context), { ...engine, 'dataflow.stackState': 'failed', 'dataflow.lakeState': 'failed' })
   })
 
   it('follows the engine while it is held, and looks once it hears of it', async () => {
