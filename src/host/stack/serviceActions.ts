@@ -1,5 +1,5 @@
 import { unreachable } from '#base/unreachable.ts'
-import type { EngineKind, ServiceState, StackEndpoints, StackState } from '#stack/types.ts'
+import type { ServiceState, StackEndpoints, StackState } from '#stack/types.ts'
 
 /** What can be done with a service, as it stands in `contextValue` for the menus and filters the quick picks. */
 export type ServiceAction =
@@ -29,7 +29,8 @@ export function actionsOf(service: ServiceState, { engine, endpoints }: Stand): 
     ['canCopyCredentials', hasCredentials(service)],
     ['canOpenTerminal', runs],
     ['canScale', runs && role === 'spark-worker'],
-    ['canRemove', isRemovable(service, engine)],
+    // A container also when it is stopped; of a process nothing is left.
+    ['canRemove', engine === 'docker'],
     ['canReset', unavailable === null],
   ]
   return offers.flatMap(([action, isOffered]) => (isOffered ? [action] : []))
@@ -59,9 +60,4 @@ export function pageOf({ role, state, url }: ServiceState, { spark }: StackEndpo
 
 function hasCredentials({ role, url }: ServiceState): boolean {
   return url !== null && (role === 's3' || role === 'spark-connect' || role === 'mlflow' || role === 'prefect')
-}
-
-/** A stopped container can be taken away; of a process nothing is left. */
-function isRemovable({ isOrphan, replicas, state }: ServiceState, engine: EngineKind): boolean {
-  return engine === 'docker' && (isOrphan || replicas.running > 0 || state !== 'stopped')
 }
