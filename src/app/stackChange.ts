@@ -5,6 +5,7 @@ import type { PlanStep, StackPlan } from '#stack/plan.ts'
 import { titleAtStart, titleOf } from '#stack/roles.ts'
 import { isStanding, stateOf } from '#stack/state.ts'
 import type { ServiceName, ServiceState, StackEndpoints, StackSecrets, StackState, StepOutcome } from '#stack/types.ts'
+import { lookAt } from './stackLook.ts'
 import { failureOf, summaryOf } from './stackOutcome.ts'
 import { runInOrder, type StepEnd } from './stackSteps.ts'
 
@@ -212,7 +213,7 @@ export class StackChange {
   }
 
   async #look(): Promise<void> {
-    this.#snapshot = await this.#work.engine.observe(this.#work.signal)
+    this.#snapshot = await lookAt(this.#work.engine, this.#work.signal)
   }
 
   #service(name: ServiceName): ServiceState {

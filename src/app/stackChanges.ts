@@ -2,6 +2,7 @@ import type { StackEngine, StackSnapshot } from '#stack/engine.ts'
 import { planChange, type Losses, type StackPlan, type StackRequest } from '#stack/plan.ts'
 import type { StackState } from '#stack/types.ts'
 import { StackChange, type ChangeWork } from './stackChange.ts'
+import { lookAt } from './stackLook.ts'
 
 const waiting = 'Waiting for another window that is changing the stack'
 
@@ -11,7 +12,7 @@ export async function planFor(
   request: StackRequest,
   signal: AbortSignal,
 ): Promise<{ plan: StackPlan; found: StackSnapshot }> {
-  const found = await engine.observe(signal)
+  const found = await lookAt(engine, signal)
   const plan = planChange(request, found.services)
   if (request.kind !== 'reset') return { plan, found }
   const losses: Losses = new Map(

@@ -6,11 +6,11 @@ import type { Logger } from '#base/log.ts'
 import type { LogOptions, Report, ServiceShell, StackEngine } from '#stack/engine.ts'
 import type { StackPlan, StackRequest } from '#stack/plan.ts'
 import { stateOf } from '#stack/state.ts'
-import type { EngineKind, LogLine, ServiceName, ServiceUsage, StackProgress, StackSecrets, StackState } from '#stack/types.ts'
-import { untilAborted } from '#base/untilAborted.ts'
+import type { LogLine, ServiceName, ServiceUsage, StackProgress, StackSecrets, StackState } from '#stack/types.ts'
 import { SharedWork } from './sharedWork.ts'
 import type { CreateBuckets } from './stackChange.ts'
 import { changeStack, planFor } from './stackChanges.ts'
+import { engineTitle, lookAt } from './stackLook.ts'
 import { type EngineChoice } from './stackEngines.ts'
 
 /**
@@ -54,9 +54,6 @@ export interface ControlPorts {
 export function createStackControl(engines: EngineChoice, ports: ControlPorts): StackControl {
   return new EngineControl(engines, ports)
 }
-
-/** An engine that has not answered a look by then does not answer. */
-const lookMs = 20_000
 
 interface Change {
   readonly request: string
@@ -167,7 +164,7 @@ class EngineControl implements StackControl {
       this.#engines.forget()
       if (request.kind === 'up') for (const step of await this.#engines.warnings(signal)) report({ step })
       const elsewhere = await this.#engines.elsewhere(signal)
-      if (elsewhere) report({ step: `${nameOf(elsewhere.engine)} still runs ${elsewhere.services.join(', ')} of this project` })
+      if (elsewhere) report({ step: `${engineTitle(elsewhere.engine)} still runs ${elsewhere.services.join(', ')} of this project` })
       const work = { engine, createBuckets: this.#ports.createBuckets, report, signal, show, known: this.#state }
       const changed = await changeStack(work, request)
       return this.#set(elsewhere ? { ...changed, elsewhere } : changed)
@@ -192,22 +189,14 @@ class EngineControl implements StackControl {
   }
 
   async #look(signal: AbortSignal): Promise<StackState> {
-    const late = new LakehouseError('timeout', `${nameOf(this.#engines.kind)} does not answer.`, {
-      hint: 'Start Docker anew, or use the local engine: the setting dataflow.stack.engine.',
-    })
-    const deadline = new AbortController()
-    const timer = setTimeout(() => deadline.abort(late), lookMs)
     try {
-      const within = AbortSignal.any([signal, deadline.signal])
-      const engine = await untilAborted(this.#engines.choose(within), within)
-      const seen = stateOf(await untilAborted(engine.observe(within), within), engine.kind)
-      const elsewhere = await this.#engines.elsewhere(within)
+      const engine = await this.#engines.choose(signal)
+      const seen = stateOf(await lookAt(engine, signal), engine.kind)
+      const elsewhere = await this.#engines.elsewhere(signal)
       return elsewhere ? { ...seen, elsewhere } : seen
     } catch (thrown) {
       signal.throwIfAborted()
       return { kind: 'failed', problem: this.#problemOf(thrown), engine: this.#engines.kind, services: [], endpoints: {} }
-    } finally {
-      clearTimeout(timer)
     }
   }
 
@@ -260,10 +249,6 @@ class EngineControl implements StackControl {
 
 function standText({ services }: StackState): string {
   return JSON.stringify(services.map(({ name, state, health }) => [name, state, health]))
-}
-
-function nameOf(engine: EngineKind): string {
-  return engine === 'docker' ? 'Docker' : 'The local engine'
 }
 
 function closed(): LakehouseError {
