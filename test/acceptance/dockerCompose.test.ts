@@ -112,6 +112,7 @@ describe('docker compose and the docker engine', function () {
     )
     compose('up', '--detach', '--wait', 'store', 'app')
     assert.equal(await ids(), before)
+    assert.deepEqual(await states(project.another({ PATH: '' })), standing, 'also where docker compose is not on the path')
     assert.match(compose('logs', 'store'), /store begins/)
     compose('down', '--volumes')
     assert.equal(await ids(), '')

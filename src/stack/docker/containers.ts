@@ -58,7 +58,7 @@ export interface Wanted {
 export function isAsDefined({ facts }: Found, { service, hashes, imageId }: Wanted): boolean {
   // The label is what was asked for; image stores differ in what they call the image of a container.
   const madeFrom = facts.labels[composeLabels.image] ?? facts.imageId
-  return hashes.fits(service.name, facts.labels[composeLabels.hash]) && (imageId === undefined || madeFrom === imageId)
+  return hashes.fits(service.name, facts.labels) && (imageId === undefined || madeFrom === imageId)
 }
 
 /** How many containers of a service there should be. */

@@ -5,6 +5,7 @@ import type { Clock } from '#base/clock.ts'
 import type { Disposable } from '#base/disposable.ts'
 import { isProblem } from '#base/errors.ts'
 import type { Logger } from '#base/log.ts'
+import { untilAborted } from '#base/untilAborted.ts'
 import type { ComposeProject } from '#compose/project.ts'
 import { isLocked, withLock } from '#process/lockFile.ts'
 import { findPlaces, stackFolder, type Environment } from '#runtime/places.ts'
@@ -52,7 +53,7 @@ class DockerEngine implements StackEngine {
   readonly #usage = new UsageMeter()
   #folder: string | undefined
   #record: RecordFile | undefined
-  #found: Promise<FoundEngine> | undefined
+  #found: { readonly engine: Promise<FoundEngine>; readonly signal: AbortSignal } | undefined
   #isHolding = false
 
   constructor(options: DockerEngineOptions) {
@@ -156,12 +157,12 @@ class DockerEngine implements StackEngine {
 
   /** The engine that was found, until it is lost; a search in progress is joined. */
   async #engine(signal: AbortSignal): Promise<FoundEngine> {
-    const search = (this.#found ??= this.#search(signal))
+    const search = (this.#found ??= { engine: this.#search(signal), signal })
     try {
-      return await search
+      return await untilAborted(search.engine, signal)
     } catch (error) {
       if (this.#found === search) this.#found = undefined
-      if (signal.aborted || isProblem(error)) throw error
+      if (signal.aborted || !search.signal.aborted) throw error
       return await this.#engine(signal) // the one that searched has left
     }
   }

@@ -5,15 +5,21 @@ import { untilAborted } from '#base/untilAborted.ts'
 import { runCommand } from '#process/run.ts'
 import { definedOnly } from '#runtime/childEnv.ts'
 import type { Environment } from '#runtime/places.ts'
+import { composeLabels, ownHashLabel } from './labels.ts'
 
 /** The hash with which a service's containers are marked; one that is marked with another was made from another definition. */
 export interface ServiceHashes {
   readonly of: (service: string) => string
-  /** Whether a container with this hash is as defined: by compose's hash or by ours. */
-  readonly fits: (service: string, hash: string | undefined) => boolean
+  /** Whether a container with these labels is as defined: by compose's hash or by ours. */
+  readonly fits: (service: string, labels: Readonly<Record<string, string>>) => boolean
 }
 
-const askMs = 5000
+const askMs = 10_000
+
+interface Asked {
+  readonly key: string
+  readonly hashes: Promise<ReadonlyMap<string, string>>
+}
 
 /**
  * Asks `docker compose` for the hashes of a project, so that it finds nothing to change in what we made, and we nothing in what it
@@ -21,7 +27,7 @@ const askMs = 5000
  */
 export class HashSource {
   readonly #env: Environment
-  #known: { readonly key: string; readonly hashes: Promise<ReadonlyMap<string, string>> } | undefined
+  #known: Asked | undefined
 
   constructor(env: Environment) {
     this.#env = env
@@ -30,12 +36,25 @@ export class HashSource {
   async read(project: ComposeProject, signal: AbortSignal): Promise<ServiceHashes> {
     const key = await stateOf(project)
     if (this.#known?.key !== key) this.#known = { key, hashes: this.#ask(project) }
-    const asked = this.#known
-    const theirs = await untilAborted(asked.hashes, signal)
+    const theirs = await this.#answer(this.#known, signal)
     const ours = new Map(project.services.map(({ name, hash }) => [name, hash]))
     return {
       of: service => theirs.get(service) ?? ours.get(service) ?? '',
-      fits: (service, hash) => hash !== undefined && (hash === theirs.get(service) || hash === ours.get(service)),
+      fits: (service, { [composeLabels.hash]: hash, [ownHashLabel]: own }) =>
+        [theirs.get(service), ours.get(service)].some(wanted => wanted !== undefined && wanted === hash) ||
+        (own !== undefined && own === ours.get(service)),
+    }
+  }
+
+  /** One that does not answer in time is asked again the next time. */
+  async #answer(asked: Asked, signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
+    try {
+      return await untilAborted(asked.hashes, signal)
+    } catch (error) {
+      if (this.#known === asked) this.#known = undefined
+      signal.throwIfAborted()
+      if (error instanceof Error && error.name === 'TimeoutError') return new Map()
+      throw error
     }
   }
 
@@ -58,7 +77,7 @@ export class HashSource {
       )
       return result.exitCode === 0 ? result.lines : undefined
     } catch (error) {
-      if (isProblem(error, 'notFound') || (error instanceof Error && error.name === 'TimeoutError')) return undefined
+      if (isProblem(error, 'notFound')) return undefined
       throw error
     }
   }

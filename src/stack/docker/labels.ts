@@ -17,6 +17,9 @@ export const composeLabels = {
   volume: `${prefix}volume`,
 } as const
 
+/** Our own hash beside that of compose: it tells also where compose is not at hand. */
+export const ownHashLabel = 'dataflow.config-hash'
+
 /** Selects what belongs to a project. */
 export function ofProject(name: string): string {
   return `${composeLabels.project}=${name}`
@@ -36,6 +39,7 @@ export function containerLabels(
     [composeLabels.number]: String(number),
     [composeLabels.oneOff]: 'False',
     [composeLabels.hash]: hash,
+    [ownHashLabel]: service.hash,
     [composeLabels.files]: project.files.join(','),
     [composeLabels.folder]: project.folder,
     [composeLabels.dependsOn]: dependsOn.join(','),

@@ -22,6 +22,7 @@ describe('what an engine is told to make', () => {
         'com.docker.compose.container-number': '2',
         'com.docker.compose.oneoff': 'False',
         'com.docker.compose.config-hash': 'h',
+        'dataflow.config-hash': 'hash of web',
         'com.docker.compose.project.config_files': '/work/lake/compose.yaml',
         'com.docker.compose.project.working_dir': '/work/lake',
         'com.docker.compose.depends_on': '',

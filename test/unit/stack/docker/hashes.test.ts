@@ -40,13 +40,20 @@ describe('the hashes of services', () => {
     assert.equal(asked().length, 2)
   })
 
-  it('take a container for as defined by either hash', async () => {
+  it('take a container for as defined by either hash, also by our own beside one of compose', async () => {
     const { project, source } = setUp(`echo "web ${theirs}"`)
     const { fits } = await source.read(project, never)
-    assert.deepEqual(
-      [fits('web', theirs), fits('web', 'ours'), fits('web', 'other'), fits('web', undefined), fits('none', undefined)],
-      [true, true, false, false, false],
-    )
+    const label = 'com.docker.compose.config-hash'
+    const cases = [
+      [{ [label]: theirs }, true],
+      [{ [label]: 'ours' }, true],
+      [{ [label]: 'other', 'dataflow.config-hash': 'ours' }, true],
+      [{ [label]: 'other', 'dataflow.config-hash': 'older' }, false],
+      [{ [label]: 'other' }, false],
+      [{}, false],
+    ] as const
+    for (const [labels, expected] of cases) assert.equal(fits('web', labels), expected, JSON.stringify(labels))
+    assert.equal(fits('none', {}), false)
   })
 
   it('are ours where there is no docker compose, or it refuses the file', async () => {
