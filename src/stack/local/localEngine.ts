@@ -5,12 +5,12 @@ import { DisposableStore, type Disposable } from '#base/disposable.ts'
 import { LakehouseError } from '#base/errors.ts'
 import type { Logger } from '#base/log.ts'
 import type { ComposeProject } from '#compose/project.ts'
-import { isLocked, withLock } from '#process/lockFile.ts'
 import { definedOnly } from '#runtime/childEnv.ts'
 import type { InstallContext } from '#runtime/install.ts'
 import { findPlaces, stackFolder, type Environment, type Places } from '#runtime/places.ts'
 import type { LogOptions, Report, ServiceShell, StackEngine, StackSnapshot } from '#stack/engine.ts'
 import { titleAtStart, titleOf } from '#stack/roles.ts'
+import { StackLock } from '#stack/stackLock.ts'
 import type { LogLine, Loss, ServiceName, ServiceUsage, StackSecrets } from '#stack/types.ts'
 import { runningByRole, staleness } from './addresses.ts'
 import { clientEnv, programsOf } from './clientEnv.ts'
@@ -50,8 +50,8 @@ class LocalEngine implements StackEngine {
   readonly #places: Places
   readonly #installer: Installer
   readonly #meter: UsageMeter
+  readonly #lock: StackLock
   #parts: { readonly folder: string; readonly file: RecordFile; readonly instances: Instances } | undefined
-  #isHolding = false
 
   constructor(options: LocalEngineOptions, recipeOf: FindRecipe) {
     this.#options = options
@@ -59,28 +59,22 @@ class LocalEngine implements StackEngine {
     this.#places = findPlaces(options.env)
     this.#installer = new Installer(options)
     this.#meter = new UsageMeter(options.clock)
+    this.#lock = new StackLock(() => join(this.#stand.folder, 'stack.lock'), options.clock)
   }
 
   async observe(signal: AbortSignal): Promise<StackSnapshot> {
-    const isElsewhere = !this.#isHolding && (await isLocked(this.#lockFile))
+    const isElsewhere = await this.#lock.isHeldElsewhere()
     const services = await this.#services(signal)
     const found = await this.#stand.file.read()
     const record = isElsewhere ? found : await adopted(found, this.#stand.instances.isOwn)
-    const isChanging = isElsewhere || this.#isHolding
+    const isChanging = isElsewhere || this.#lock.isHeld
     const logFile = (instance: InstanceName): string => this.#stand.instances.logFileOf(instance)
     const snapshot = await lookAt({ services, record, isChanging, now: this.#options.clock.now(), logFile }, signal)
     return isElsewhere ? { ...snapshot, isChanging } : snapshot
   }
 
   async exclusively<T>(task: () => Promise<T>, onWait: () => void, signal: AbortSignal): Promise<T> {
-    return withLock(this.#lockFile, { clock: this.#options.clock, signal, onWait }, async () => {
-      this.#isHolding = true
-      try {
-        return await task()
-      } finally {
-        this.#isHolding = false
-      }
-    })
+    return this.#lock.run(task, onWait, signal)
   }
 
   async prepare(names: readonly ServiceName[], report: Report, signal: AbortSignal): Promise<void> {
@@ -230,10 +224,6 @@ class LocalEngine implements StackEngine {
     const file = new RecordFile(join(folder, 'stack.json'), projectFolder)
     this.#parts = { folder, file, instances: new Instances({ folder, file, env, clock, log }) }
     return this.#parts
-  }
-
-  get #lockFile(): string {
-    return join(this.#stand.folder, 'stack.lock')
   }
 }
 
