@@ -7,7 +7,7 @@ import { isCancellation, type Problems } from '#host/problems.ts'
 import type { ServiceName, ServiceUsage, StackState } from '#stack/types.ts'
 import { renderStackNode } from './renderStackNode.ts'
 import { describeService } from './serviceText.ts'
-import { nodesOf, serviceNode, type StackNode } from './stackNode.ts'
+import { nodesOf, serviceNode, type ServiceNode, type StackNode } from './stackNode.ts'
 import type { StackWatch } from './stackWatch.ts'
 
 /** What the services take of the machine, as far as somebody looks. */
@@ -32,19 +32,21 @@ export interface StackTree extends vscode.TreeDataProvider<StackNode>, Disposabl
 /** The services by group; none of a stack that there never was, so that the view's welcome text shows. */
 export function createStackTree({ watch, usage, problems, clock = systemClock }: StackTreeDeps): StackTree {
   const store = new DisposableStore()
-  const changed = store.add(new vscode.EventEmitter<undefined>())
+  const changed = store.add(new vscode.EventEmitter<StackNode[] | undefined>())
+  /** The rows of services as they were drawn last. */
+  const drawn = new Map<ServiceName, { readonly node: ServiceNode; readonly text: string }>()
+  const textOf = ({ service }: ServiceNode): string => describeService(service, usage.current.get(service.name), clock.now())
   store.add(watch.onDidChange(() => changed.fire(undefined)))
-  let shown = ''
   store.add(
     usage.onDidChange(() => {
-      const texts = textsOf(watch.state, usage.current, clock.now())
-      if (texts !== shown) changed.fire(undefined)
-      shown = texts
+      const other = [...drawn.values()].filter(({ node, text }) => textOf(node) !== text).map(({ node }) => node)
+      if (other.length > 0) changed.fire(other)
     }),
   )
 
   async function roots(): Promise<readonly StackNode[]> {
     try {
+      drawn.clear()
       const state = watch.state ?? (await watch.look(AbortSignal.timeout(firstLookMs)))
       return watch.isNew ? [] : nodesOf(state)
     } catch (error) {
@@ -57,18 +59,16 @@ export function createStackTree({ watch, usage, problems, clock = systemClock }:
 
   return {
     onDidChangeTreeData: changed.event,
-    getTreeItem: node => renderStackNode(node, { state: watch.state ?? unseen, usage: usage.current, now: clock.now() }),
+    getTreeItem: node => {
+      if (node.kind === 'service') drawn.set(node.service.name, { node, text: textOf(node) })
+      return renderStackNode(node, { state: watch.state ?? unseen, usage: usage.current, now: clock.now() })
+    },
     getChildren: async node => {
       if (!node) return [...(await roots())]
       return node.kind === 'group' ? node.services.map(serviceNode) : []
     },
     dispose: () => store.dispose(),
   }
-}
-
-/** What the rows say; a reading that changes none of it draws nothing. */
-function textsOf(state: StackState | undefined, usage: UsageSource['current'], now: number): string {
-  return (state?.services ?? []).map(service => describeService(service, usage.get(service.name), now)).join('\n')
 }
 
 const firstLookMs = 15_000

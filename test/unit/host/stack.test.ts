@@ -140,23 +140,26 @@ describe('stack watch', () => {
     status.dispose()
   })
 
-  it('is drawn anew for a reading that says something else', async () => {
-    const watch = createStackWatch({ ...fakeApp(running), log })
+  it('draws the rows anew of which a reading says something else', async () => {
+    const watch = createStackWatch({ ...fakeApp({ ...running, services: [s3, { ...s3, name: 'minio' }] }), log })
     await watch.look(new AbortController().signal)
     const changed = new Emitter<ReadonlyMap<string, ServiceUsage>>()
     const current = new Map<string, ServiceUsage>()
     const clock = { now: () => 2000, sleep: () => assert.fail() }
     const tree = createStackTree({ watch, usage: { current, onDidChange: changed.event }, problems: { show: assert.fail }, clock })
-    let draws = 0
-    tree.onDidChangeTreeData?.(() => (draws += 1))
-    const read = (memoryBytes: number): void => {
+    const drawn: unknown[] = []
+    tree.onDidChangeTreeData?.(nodes => {
+      drawn.push(nodes)
+      for (const node of Array.isArray(nodes) ? nodes : []) tree.getTreeItem(node)
+    })
+    const [group] = await tree.getChildren()
+    const nodes = await tree.getChildren(group)
+    nodes.forEach(node => tree.getTreeItem(node))
+    for (const memoryBytes of [410_000_000, 410_000_001, 500_000_000]) {
       current.set('s3', { cpu: 0, memoryBytes, memoryLimitBytes: null })
       changed.fire(current)
     }
-    read(410_000_000)
-    read(410_000_001)
-    read(500_000_000)
-    assert.equal(draws, 2)
+    assert.deepEqual(drawn, [[nodes[0]], [nodes[0]]])
   })
 
   it('shows the services of a stopped stack, but the welcome text where there never was one', async () => {
