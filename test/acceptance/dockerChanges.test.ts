@@ -80,6 +80,13 @@ describe('changes of a stack on Docker', function () {
     assert.deepEqual([pids(states[1]), pids(states[2])], [pids(states[0]), pids(states[0])])
   })
 
+  it('is told to who has chosen local processes meanwhile', async () => {
+    const local = controlOf(project.folder, env, 'local')
+    const { engine, elsewhere } = await local.refresh(never)
+    assert.deepEqual([engine, elsewhere], ['local', { engine: 'docker', services: ['first', 'late', 'last'] }])
+    local.dispose()
+  })
+
   it('is told of a container that was killed without being asked for it, and starts that one alone', async () => {
     const before = control.state
     const watching = control.watch()
