@@ -1,4 +1,4 @@
-import { Agent as HttpAgent } from 'node:http'
+import { Agent as HttpAgent, type IncomingMessage } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 import type { Readable } from 'node:stream'
 import type Docker from 'dockerode'
@@ -9,6 +9,8 @@ import { jsonLines } from './jsonLines.ts'
 
 /** Asking takes milliseconds; an engine that is silent for so long hangs. */
 const askMs = 20_000
+/** Over a network, an answer that says nothing for long would else not notice that the other side is gone. */
+const keepAliveMs = 30_000
 /** Making, starting and removing wait for disks, and for the engine's other work. */
 export const changeMs = 120_000
 
@@ -51,7 +53,9 @@ export class EngineConnection {
     try {
       // SAFETY: Node's own HTTP answer.
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-      return (await task(await this.#open(), signal)) as Readable
+      const answer = (await task(await this.#open(), signal)) as IncomingMessage
+      if (this.#endpoint.kind === 'tcp') answer.socket.setKeepAlive(true, keepAliveMs)
+      return answer
     } catch (error) {
       signal.throwIfAborted()
       throw engineFault(error, doing, this.address)
