@@ -7,10 +7,10 @@ import { isProblem } from '#base/errors.ts'
 import type { Logger } from '#base/log.ts'
 import { untilAborted } from '#base/untilAborted.ts'
 import type { ComposeProject } from '#compose/project.ts'
-import { isLocked, withLock } from '#process/lockFile.ts'
 import { findPlaces, stackFolder, type Environment } from '#runtime/places.ts'
 import { definedSecrets } from '#stack/definedSecrets.ts'
 import type { LogOptions, Report, ServiceShell, StackEngine, StackSnapshot } from '#stack/engine.ts'
+import { StackLock } from '#stack/stackLock.ts'
 import type { LogLine, Loss, ServiceName, ServiceUsage, StackSecrets } from '#stack/types.ts'
 import { eraseService, lossesOf } from './data.ts'
 import { findEngine, noEngine, type FoundEngine } from './findEngine.ts'
@@ -54,30 +54,24 @@ class DockerEngine implements StackEngine {
   #folder: string | undefined
   #record: RecordFile | undefined
   #found: { readonly engine: Promise<FoundEngine>; readonly signal: AbortSignal } | undefined
-  #isHolding = false
+  readonly #lock: StackLock
 
   constructor(options: DockerEngineOptions) {
     this.#options = options
     this.#hashes = new HashSource(options.env)
+    this.#lock = new StackLock(() => join(this.#stackFolder, 'stack.lock'), options.clock)
   }
 
   async observe(signal: AbortSignal): Promise<StackSnapshot> {
-    const isChanging = !this.#isHolding && (await isLocked(this.#lockFile))
+    const isChanging = await this.#lock.isHeldElsewhere()
     const { client, project, hashes, record } = await this.#work(signal)
     const host = await this.#host(signal)
     const snapshot = await this.#noticing(observe({ client, project, hashes, record: await record.read(), host }, signal))
     return isChanging ? { ...snapshot, isChanging } : snapshot
   }
 
-  async exclusively<T>(task: () => Promise<T>, onWait: () => void, signal: AbortSignal): Promise<T> {
-    return withLock(this.#lockFile, { clock: this.#options.clock, signal, onWait }, async () => {
-      this.#isHolding = true
-      try {
-        return await task()
-      } finally {
-        this.#isHolding = false
-      }
-    })
+  exclusively<T>(task: () => Promise<T>, onWait: () => void, signal: AbortSignal): Promise<T> {
+    return this.#lock.run(task, onWait, signal)
   }
 
   async prepare(services: readonly ServiceName[], report: Report, signal: AbortSignal): Promise<void> {
@@ -189,10 +183,6 @@ class DockerEngine implements StackEngine {
   get #stackFolder(): string {
     this.#folder ??= stackFolder(findPlaces(this.#options.env), realPath(this.#options.projectFolder))
     return this.#folder
-  }
-
-  get #lockFile(): string {
-    return join(this.#stackFolder, 'stack.lock')
   }
 }
 
