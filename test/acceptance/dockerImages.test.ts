@@ -56,7 +56,9 @@ describe('images of the docker engine', function () {
       method: 'HEAD',
       headers: { accept: 'application/vnd.docker.distribution.manifest.v2+json' },
     })
-    return { reference, digest: response.headers.get('docker-content-digest') ?? '' }
+    const digest = response.headers.get('docker-content-digest') ?? ''
+    made.add(`${reference.replace(/:1$/, '')}@${digest}`)
+    return { reference, digest }
   }
   const prepare = async (...services: readonly string[]): Promise<StackProgress[]> => {
     const told: StackProgress[] = []
