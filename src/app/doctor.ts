@@ -48,6 +48,7 @@ export function createDoctor(ports: DoctorPorts): Doctor {
           productFolder,
           env,
           settings: () => addressesOf(settings),
+          engine: () => settings.current.stackEngine,
           look: within => stack.refresh(within),
           buckets: async (state, within) => bucketsOf(state, stack, within),
           now: Date.now,

@@ -3,8 +3,9 @@ import { dirname, join } from 'node:path'
 import { asError } from '#base/errors.ts'
 import { untilAborted } from '#base/untilAborted.ts'
 import { findPlaces, stackFolder, type Environment } from '#runtime/places.ts'
-import type { StackState } from '#stack/types.ts'
-import type { BucketFacts, Facts, HostAddress } from './facts.ts'
+import type { FoundEngine } from '#stack/docker/findEngine.ts'
+import type { EngineKind, StackState } from '#stack/types.ts'
+import type { BucketFacts, Facts, FileFacts, HostAddress } from './facts.ts'
 import { activeServices } from './fixes.ts'
 import type { Finding } from './finding.ts'
 import { readDefinition, type Definition } from './gather/definition.ts'
@@ -62,6 +63,8 @@ export interface ExaminePorts {
   readonly env: Environment
   /** Addresses that the user has set for connections. */
   readonly settings: () => readonly HostAddress[]
+  /** What the user has chosen to run it. */
+  readonly engine: () => EngineKind | 'auto'
   readonly look: (signal: AbortSignal) => Promise<StackState>
   /** Undefined where no object store answers. */
   readonly buckets: (state: StackState, signal: AbortSignal) => Promise<BucketFacts | undefined>
@@ -127,7 +130,20 @@ async function gather(ports: ExaminePorts, see: See): Promise<Facts> {
   const waited = { local: (await finding)?.facts, services: state?.services, container: (await asking)?.facts }
   const found = { ...(await all(alone)), ...(await all(later)), ...waited }
   const file = (await reading)?.own ?? null
-  return { engine: state?.engine ?? 'local', file, ...defined(found) }
+  return { engine: engineOf(ports.engine(), { state, file, engine: (await asking)?.engine }), file, ...defined(found) }
+}
+
+interface Seen {
+  readonly state: StackState | undefined
+  readonly file: FileFacts | null
+  readonly engine: FoundEngine | undefined
+}
+
+/** Who runs the stack; who would, where its file cannot be used as it stands. */
+function engineOf(setting: EngineKind | 'auto', { state, file, engine }: Seen): EngineKind {
+  if (setting !== 'auto') return setting
+  if (file && file.diagnostics.length > 0) return engine ? 'docker' : 'local'
+  return state?.engine ?? 'local'
 }
 
 /** What the other parts wait for. */
@@ -167,7 +183,12 @@ function seeRunning({ looking, reading, asking }: Known, ports: ExaminePorts, se
     }),
     images: see('images', async signal => {
       const [state, definition, engine] = await Promise.all([looking, reading, asking])
-      if (state?.engine !== 'docker' || !engine?.engine || !definition?.own) return undefined
+      if (
+        !engine?.engine ||
+        !definition?.own ||
+        engineOf(ports.engine(), { state, file: definition.own, engine: engine.engine }) === 'local'
+      )
+        return undefined
       return seeImages(activeServices({ engine: 'docker', file: definition.own }), engine.engine.client, signal)
     }),
   }

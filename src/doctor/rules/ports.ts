@@ -11,7 +11,7 @@ export function portFindings({ ports = [], engine, file }: Facts): readonly Find
       code: 'portTaken',
       severity: moves ? 'info' : 'error',
       facts: { port, service, holder, moves },
-      fix: moved(taken, file?.envFile),
+      fix: moves ? manual : moved(taken, file?.envFile),
     }
   })
 }

@@ -12,7 +12,7 @@ export function safetyFindings(facts: Facts): readonly Finding[] {
   const { file } = facts
   if (!file) return []
   const services = activeServices(facts).filter(service => !isAirbyte(service))
-  return [...weakPasswords(services, file), ...publishedToAll(services)]
+  return [...weakPasswords(services, file), ...publishedToAll(services, facts)]
 }
 
 interface Known {
@@ -46,11 +46,13 @@ function newPasswords(known: readonly Known[], file: FileFacts): Fix {
   return { kind: 'edit', changes: [{ file: file.overrideFile, changes }], newSecrets: { file: file.envFile, names: [...names] } }
 }
 
-function publishedToAll(services: readonly FileService[]): readonly Finding[] {
+function publishedToAll(services: readonly FileService[], { ports: taken = [] }: Facts): readonly Finding[] {
   const open = services.flatMap(service => service.ports.flatMap(port => (isOpen(port) ? [{ service: service.name, port }] : [])))
   if (open.length === 0) return []
   const ports = open.map(({ service, port }) => ({ ...inFile(port.at), service, port: String(port.hostPort ?? port.containerPort) }))
-  const places = open.flatMap(({ port }) => (port.isShort ? [{ at: port.at, text: onLoopback(port.written) }] : []))
+  // A line that is rewritten because its port is taken cannot be rewritten at the same time.
+  const free = open.filter(({ port }) => !taken.some(({ at }) => at?.place.line === port.at.line && at.place.file === port.at.file))
+  const places = free.flatMap(({ port }) => (port.isShort ? [{ at: port.at, text: onLoopback(port.written) }] : []))
   return [{ code: 'publishedToAll', severity: 'warning', facts: { ports }, fix: places.length > 0 ? rewrites(places) : manual }]
 }
 

@@ -14,6 +14,7 @@ describe('an examination', function () {
     productFolder: process.cwd(),
     env: { PATH: process.env['PATH'], DATAFLOW_HOME: folder(), DOCKER_HOST: `unix://${folder()}/none.sock` },
     settings: () => [],
+    engine: () => 'auto',
     look: () => Promise.resolve({ kind: 'stopped', engine: 'local', services: [], endpoints: {} }),
     buckets: () => Promise.resolve(undefined),
     now: () => 5,
