@@ -7,6 +7,8 @@ export interface PullRequest {
   readonly repository: string
   readonly tagOrDigest: string
   readonly auth: RegistryAuth | undefined
+  /** Continues "Cannot" where it fails. */
+  readonly doing: string
 }
 
 export interface BuildRequest {
@@ -37,8 +39,7 @@ export class ImageClient {
   }
 
   /** Gets an image; tells as it comes. A failure within the answer is a line with `error`. */
-  async *pull({ repository, tagOrDigest, auth }: PullRequest, signal: AbortSignal): AsyncGenerator<ProgressLine> {
-    const doing = `get the image ${repository}`
+  async *pull({ repository, tagOrDigest, auth, doing }: PullRequest, signal: AbortSignal): AsyncGenerator<ProgressLine> {
     // The library takes `authconfig` out of the options into a header.
     const options = { fromImage: repository, tag: tagOrDigest, ...(auth ? { authconfig: auth } : {}) }
     const stream = await this.#connection.stream(doing, signal, (docker, abortSignal) =>

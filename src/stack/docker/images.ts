@@ -41,7 +41,7 @@ async function pullImage(work: Work, service: ComposeService, report: Report, si
   const progress = new PullProgress()
   try {
     const auth = await work.auth(name.repository, signal)
-    const request = { repository: name.repository, tagOrDigest: name.digest ?? name.tag, auth }
+    const request = { repository: name.repository, tagOrDigest: name.digest ?? name.tag, auth, doing }
     for await (const line of work.client.images.pull(request, signal)) {
       if (line.error !== undefined) throw refusal(line.error, doing)
       const state = progress.take(line)

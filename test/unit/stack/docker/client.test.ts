@@ -102,7 +102,9 @@ describe('the client of a container engine', () => {
     ]
     docker.on('POST', /^\/images\/create$/, { lines })
     assert.deepEqual(
-      await Array.fromAsync(client.images.pull({ repository: '127.0.0.1:5000/one', tagOrDigest: 'sha256:1', auth: undefined }, never)),
+      await Array.fromAsync(
+        client.images.pull({ repository: '127.0.0.1:5000/one', tagOrDigest: 'sha256:1', auth: undefined, doing: 'get the image' }, never),
+      ),
       [
         { id: '1', status: 'Pulling from dftest/one' },
         { id: 'a1', status: 'Downloading', current: 10, total: 100 },
@@ -115,7 +117,7 @@ describe('the client of a container engine', () => {
   it('shows a registry its password in a header, never in the address', async () => {
     docker.on('POST', /^\/images\/create$/, { lines: [] })
     const auth = { username: 'me', password: 'hush', serveraddress: 'box:5000' }
-    await Array.fromAsync(client.images.pull({ repository: 'box:5000/one', tagOrDigest: '1', auth }, never))
+    await Array.fromAsync(client.images.pull({ repository: 'box:5000/one', tagOrDigest: '1', auth, doing: 'get the image' }, never))
     const [call] = docker.calls
     assert.deepEqual(call?.query, { fromImage: 'box:5000/one', tag: '1' })
     assert.deepEqual(JSON.parse(Buffer.from(call?.headers['x-registry-auth'] ?? '', 'base64url').toString()), auth)
@@ -132,7 +134,11 @@ describe('the client of a container engine', () => {
     })
     const abort = new AbortController()
     const reading = (async () => {
-      for await (const _ of client.images.pull({ repository: 'one', tagOrDigest: 'latest', auth: undefined }, abort.signal)) abort.abort()
+      for await (const _ of client.images.pull(
+        { repository: 'one', tagOrDigest: 'latest', auth: undefined, doing: 'get the image' },
+        abort.signal,
+      ))
+        abort.abort()
     })()
     await assert.rejects(reading, { name: 'AbortError' })
     await closed.promise
