@@ -4,8 +4,8 @@ import { composeProject, composeService } from '../../../support/composeProject.
 
 const lake = {
   name: 'lake',
-  folder: '/work/lake',
-  files: ['/work/lake/compose.yaml'],
+  folder: '/srv/lake',
+  files: ['/srv/lake/compose.yaml'],
   networks: [{ name: 'default', engineName: 'lake_default', isExternal: false }],
 }
 const plan = { hash: 'h', imageId: 'sha256:i', number: 2, kept: [] }
@@ -23,8 +23,8 @@ describe('what an engine is told to make', () => {
         'com.docker.compose.oneoff': 'False',
         'com.docker.compose.config-hash': 'h',
         'dataflow.config-hash': 'hash of web',
-        'com.docker.compose.project.config_files': '/work/lake/compose.yaml',
-        'com.docker.compose.project.working_dir': '/work/lake',
+        'com.docker.compose.project.config_files': '/srv/lake/compose.yaml',
+        'com.docker.compose.project.working_dir': '/srv/lake',
         'com.docker.compose.depends_on': '',
         'com.docker.compose.image': 'sha256:i',
       },
@@ -45,7 +45,7 @@ describe('what an engine is told to make', () => {
         { hostIp: '', hostPort: 53, containerPort: 53, protocol: 'udp' },
       ],
       mounts: [
-        { kind: 'bind', source: '/work/lake/data', target: '/data', isReadOnly: false },
+        { kind: 'bind', source: '/srv/lake/data', target: '/data', isReadOnly: false },
         { kind: 'volume', source: 'kept', target: '/kept', isReadOnly: true },
       ],
       networks: [
@@ -102,7 +102,7 @@ describe('what an engine is told to make', () => {
       ExposedPorts: { '80/tcp': {}, '53/udp': {} },
       HostConfig: {
         Mounts: [
-          { Type: 'bind', Source: '/work/lake/data', Target: '/data', ReadOnly: false },
+          { Type: 'bind', Source: '/srv/lake/data', Target: '/data', ReadOnly: false },
           { Type: 'volume', Source: 'lake_kept', Target: '/kept', ReadOnly: true },
           { Type: 'volume', Source: 'anonymous', Target: '/cache' },
         ],
