@@ -10,7 +10,7 @@ import { untilCompleted, untilReady } from './ready.ts'
 import { ensureShared } from './shared.ts'
 import { isUp } from './stand.ts'
 import { stopContainers } from './stop.ts'
-import { definedService, title, type Work } from './work.ts'
+import { definedService, titleFirst, type Work } from './work.ts'
 
 const completionMs = 10 * 60_000
 
@@ -46,7 +46,7 @@ async function untilNeedsCompleted(work: Work, { dependsOn }: ComposeService, si
     if (condition !== 'service_completed_successfully' || !needed) continue
     const containers = await findContainers(work.client, work.project.name, signal, name)
     if (containers.length === 0 && isRequired)
-      throw new LakehouseError('failed', `${title(needed)} has not run yet.`, { details: { service: name } })
+      throw new LakehouseError('failed', `${titleFirst(needed)} has not run yet.`, { details: { service: name } })
     for (const { facts } of containers) await untilCompleted(work, needed, facts.id, completionMs, signal)
   }
 }
