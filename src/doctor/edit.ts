@@ -13,7 +13,7 @@ import {
   type YAMLSeq,
 } from 'yaml'
 import { LakehouseError } from '#base/errors.ts'
-import type { Change, Position, YamlValue } from './change.ts'
+import type { Change, PortMove, Position, YamlValue } from './change.ts'
 
 type Placed = Exclude<Change, { readonly kind: 'set' }>
 type Setting = Extract<Change, { readonly kind: 'set' }>
@@ -49,36 +49,51 @@ interface Splice {
   readonly text: string
 }
 
-/** From the last to the first, so that the places of the others stay true; of two at one place only one. */
+/** From the last to the first, so that the places of the others stay true; changes of one place are one. */
 function spliceAll(text: string, changes: readonly Placed[]): string {
   const lines = new LineCounter()
   const document = parse(text, lines)
   const splices = new Map<number, Splice>()
   for (const change of changes) {
-    const splice = spliceOf(change, { document, text, offset: offsetOf(change.at, lines) })
+    const offset = offsetOf(change.at, lines)
+    const splice = change.kind === 'remove' ? removal(document, text, offset) : portSplice(change, document, offset, splices.get(offset))
     splices.set(splice.from, splice)
   }
   const backwards = [...splices.values()].toSorted((a, b) => b.from - a.from)
   return backwards.reduce((result, { from, to, text: instead }) => result.slice(0, from) + instead + result.slice(to), text)
 }
 
-interface Spot {
-  readonly document: Document.Parsed
-  readonly text: string
-  readonly offset: number
-}
-
-function spliceOf(change: Placed, { document, text, offset }: Spot): Splice {
-  if (change.kind === 'rewrite') {
-    const end = scalarAt(document, offset)?.range?.[1]
-    if (end === undefined) throw moved()
-    return { from: offset, to: end, text: JSON.stringify(change.text) }
-  }
+function removal(document: Document.Parsed, text: string, offset: number): Splice {
   const pair = pairAt(document, offset)
   if (!pair) throw moved()
   const end = (isScalar(pair.value) || isCollection(pair.value) ? pair.value.range?.[1] : undefined) ?? offset
   const newline = text.indexOf('\n', Math.max(end - 1, offset))
   return { from: text.lastIndexOf('\n', offset - 1) + 1, to: newline < 0 ? text.length : newline + 1, text: '' }
+}
+
+/** `before` is what another change of the same port has made of it. */
+function portSplice(
+  { onLoopback, move }: Extract<Placed, { readonly kind: 'port' }>,
+  document: Document.Parsed,
+  offset: number,
+  before: Splice | undefined,
+): Splice {
+  const scalar = scalarAt(document, offset)
+  if (!scalar?.range) throw moved()
+  const written: unknown = before ? JSON.parse(before.text) : scalar.value
+  const movedText = move ? movePort(String(written), move) : String(written)
+  return { from: offset, to: scalar.range[1], text: JSON.stringify(onLoopback ? toLoopback(movedText) : movedText) }
+}
+
+/** `9000:9000` as `9001:9000`; a text that does not name the port stays. */
+export function movePort(written: string, { from, to }: PortMove): string {
+  return written.replace(new RegExp(String.raw`(^|:)${from}(?=:)`), `$1${to}`)
+}
+
+/** `9000:9000`, `0.0.0.0:9000:9000` or `9000` on the loopback address. */
+function toLoopback(written: string): string {
+  const rest = written.replace(/^(?:0\.0\.0\.0|\[::\]):/, '')
+  return rest.replaceAll(/\$\{[^}]*\}/g, '').includes(':') ? `127.0.0.1:${rest}` : `127.0.0.1::${rest}`
 }
 
 function scalarAt(document: Document.Parsed, offset: number): Scalar | undefined {

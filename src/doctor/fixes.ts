@@ -34,13 +34,15 @@ export function override(
   return { kind: 'edit', changes: [{ file: file.overrideFile, changes }], ...(newSecrets ? { newSecrets } : {}) }
 }
 
-/** Changes at their places, each in the file that it stands in. */
-export function rewrites(places: readonly { readonly at: FilePlace; readonly text: string }[]): Fix {
-  const files = [...new Set(places.map(({ at }) => at.file))]
+/** Publishes ports otherwise, each in the file that it stands in. */
+export function portChanges(
+  ports: readonly { readonly at: FilePlace; readonly change: Omit<Extract<Change, { readonly kind: 'port' }>, 'kind' | 'at'> }[],
+): Fix {
+  const files = [...new Set(ports.map(({ at }) => at.file))]
   const changes = files.map(file => ({
     file,
-    changes: places.flatMap(({ at, text }): Change[] =>
-      at.file === file ? [{ kind: 'rewrite', at: { line: at.line, column: at.column }, text }] : [],
+    changes: ports.flatMap(({ at, change }): Change[] =>
+      at.file === file ? [{ kind: 'port', at: { line: at.line, column: at.column }, ...change }] : [],
     ),
   }))
   return { kind: 'edit', changes }

@@ -1,6 +1,7 @@
 import type { Facts, PortFacts } from '#doctor/facts.ts'
 import type { Finding, Fix } from '#doctor/finding.ts'
-import { manual, rewrites } from '#doctor/fixes.ts'
+import { movePort } from '#doctor/edit.ts'
+import { manual, portChanges } from '#doctor/fixes.ts'
 
 /** Ports that a start would find taken. The local engine takes another one by itself; a compose file means what it says. */
 export function portFindings({ ports = [], engine, file }: Facts): readonly Finding[] {
@@ -23,6 +24,6 @@ function moved({ at, port, free }: PortFacts, envFile: string | undefined): Fix 
   if (variable !== undefined) {
     return { kind: 'edit', changes: [{ file: envFile, changes: [{ kind: 'set', path: [variable], value: String(free) }] }] }
   }
-  const text = at.written.replace(new RegExp(String.raw`(^|:)${port}(?=:)`), `$1${free}`)
-  return at.isShort && text !== at.written ? rewrites([{ at: at.place, text }]) : manual
+  const move = { from: port, to: free }
+  return at.isShort && movePort(at.written, move) !== at.written ? portChanges([{ at: at.place, change: { move } }]) : manual
 }

@@ -1,7 +1,7 @@
 import type { Change } from '#doctor/change.ts'
 import type { Facts, FileFacts, FilePort, FileService, Variable } from '#doctor/facts.ts'
 import type { Finding, Fix } from '#doctor/finding.ts'
-import { activeServices, inFile, manual, rewrites } from '#doctor/fixes.ts'
+import { activeServices, inFile, manual, portChanges } from '#doctor/fixes.ts'
 import { isAirbyte } from './images.ts'
 import { isWeak } from './passwords.ts'
 
@@ -12,7 +12,7 @@ export function safetyFindings(facts: Facts): readonly Finding[] {
   const { file } = facts
   if (!file) return []
   const services = activeServices(facts).filter(service => !isAirbyte(service))
-  return [...weakPasswords(services, file), ...publishedToAll(services, facts)]
+  return [...weakPasswords(services, file), ...publishedToAll(services)]
 }
 
 interface Known {
@@ -46,22 +46,14 @@ function newPasswords(known: readonly Known[], file: FileFacts): Fix {
   return { kind: 'edit', changes: [{ file: file.overrideFile, changes }], newSecrets: { file: file.envFile, names: [...names] } }
 }
 
-function publishedToAll(services: readonly FileService[], { ports: taken = [] }: Facts): readonly Finding[] {
+function publishedToAll(services: readonly FileService[]): readonly Finding[] {
   const open = services.flatMap(service => service.ports.flatMap(port => (isOpen(port) ? [{ service: service.name, port }] : [])))
   if (open.length === 0) return []
   const ports = open.map(({ service, port }) => ({ ...inFile(port.at), service, port: String(port.hostPort ?? port.containerPort) }))
-  // A line that is rewritten because its port is taken cannot be rewritten at the same time.
-  const free = open.filter(({ port }) => !taken.some(({ at }) => at?.place.line === port.at.line && at.place.file === port.at.file))
-  const places = free.flatMap(({ port }) => (port.isShort ? [{ at: port.at, text: onLoopback(port.written) }] : []))
-  return [{ code: 'publishedToAll', severity: 'warning', facts: { ports }, fix: places.length > 0 ? rewrites(places) : manual }]
+  const changes = open.flatMap(({ port: { at, isShort } }) => (isShort ? [{ at, change: { onLoopback: true } as const }] : []))
+  return [{ code: 'publishedToAll', severity: 'warning', facts: { ports }, fix: changes.length > 0 ? portChanges(changes) : manual }]
 }
 
-function isOpen({ hostIp, written }: FilePort): boolean {
-  return (hostIp === '' || hostIp === '0.0.0.0' || hostIp === '::') && written !== undefined
-}
-
-/** `9000:9000`, `0.0.0.0:9000:9000` or `9000` on the loopback address. */
-function onLoopback(written: string): string {
-  const rest = written.replace(/^(?:0\.0\.0\.0|\[::\]):/, '')
-  return rest.includes(':') ? `127.0.0.1:${rest}` : `127.0.0.1::${rest}`
+function isOpen({ hostIp }: FilePort): boolean {
+  return hostIp === '' || hostIp === '0.0.0.0' || hostIp === '::'
 }

@@ -4,6 +4,8 @@ import { isProblem } from '#base/errors.ts'
 import { diffText } from '#doctor/diffText.ts'
 import { changeEnv, changeYaml } from '#doctor/edit.ts'
 
+const file = (port: string): string => `services:\n  a:\n    ports:\n      - ${port}\n`
+
 describe('a change of a compose file', () => {
   it('makes a file that is not there', () => {
     const changed = changeYaml(undefined, [
@@ -65,13 +67,26 @@ services:
     })
   })
 
+  for (const [before, after] of [
+    ['80', '127.0.0.1::80'],
+    ['"0.0.0.0:80:80"', '127.0.0.1:80:80'],
+    ['"[::]:80:80/udp"', '127.0.0.1:80:80/udp'],
+    ['${P:-80}:80', '127.0.0.1:${P:-80}:80'],
+    ['${P:-80}', '127.0.0.1::${P:-80}'],
+    ['8000-8002:9000-9002', '127.0.0.1:8000-8002:9000-9002'],
+  ] as const) {
+    it(`publishes ${before} as ${after}`, () => {
+      assert.equal(changeYaml(file(before), [{ kind: 'port', at: { line: 4, column: 9 }, onLoopback: true }]), file(JSON.stringify(after)))
+    })
+  }
+
   it('fills a key without a value', () => {
     assert.deepEqual(parse(changeYaml('services:\n', [{ kind: 'set', path: ['services', 'a', 'image'], value: 'x' }])), {
       services: { a: { image: 'x' } },
     })
   })
 
-  it('rewrites scalars and takes keys out where they stand, and touches nothing else', () => {
+  it('publishes ports otherwise and takes keys out where they stand, and touches nothing else', () => {
     const before = `services:
   a:
     ports: ["80:80",   '81:81'] # two
@@ -84,11 +99,12 @@ services:
 `
     const after = changeYaml(before, [
       { kind: 'remove', at: { line: 4, column: 5 } },
-      { kind: 'rewrite', at: { line: 3, column: 13 }, text: '127.0.0.1:80:80' },
+      { kind: 'port', at: { line: 3, column: 13 }, onLoopback: true },
       { kind: 'remove', at: { line: 6, column: 5 } },
-      { kind: 'rewrite', at: { line: 3, column: 24 }, text: '127.0.0.1:81:81' },
+      { kind: 'port', at: { line: 3, column: 24 }, move: { from: 81, to: 91 } },
+      { kind: 'port', at: { line: 3, column: 24 }, onLoopback: true },
     ])
-    assert.equal(after, `services:\n  a:\n    ports: ["127.0.0.1:80:80",   "127.0.0.1:81:81"] # two\n\n    image:   x\n`)
+    assert.equal(after, `services:\n  a:\n    ports: ["127.0.0.1:80:80",   "127.0.0.1:91:81"] # two\n\n    image:   x\n`)
   })
 
   for (const [what, text] of [
@@ -97,7 +113,7 @@ services:
   ] as const) {
     it(`is refused where the file ${what}`, () => {
       assert.throws(
-        () => changeYaml(text, [{ kind: 'rewrite', at: { line: 3, column: 1 }, text: 'x' }]),
+        () => changeYaml(text, [{ kind: 'port', at: { line: 3, column: 1 }, onLoopback: true }]),
         (error: unknown) => isProblem(error, 'conflict'),
       )
     })

@@ -484,7 +484,7 @@ describe('the rules of the doctor', () => {
     })
     assert.deepEqual(withFile('9000:9000'), {
       kind: 'edit',
-      changes: [{ file: place.file, changes: [{ kind: 'rewrite', at: { line: 4, column: 9 }, text: '9002:9000' }] }],
+      changes: [{ file: place.file, changes: [{ kind: 'port', at: { line: 4, column: 9 }, move: { from: 9000, to: 9002 } }] }],
     })
     assert.deepEqual(withFile('9000'), { kind: 'manual' })
   })
