@@ -1,6 +1,6 @@
-// Installs what `npm start` and `npm test` need: `node scripts/setup.mjs start|check|test`. Runs before any dependency is there, so
-// plain JavaScript for Node 20 and nothing else. Where things are is left in node_modules/.dataflow-lab.json as
-// {"vscodeRuntime", "chromium"}.
+// Installs what `npm start`, `npm test` and `npm run build` need: `node scripts/setup.mjs start|check|test|build`. Runs before any
+// dependency is there, so plain JavaScript for Node 20 and nothing else. Where things are is left in node_modules/.dataflow-lab.json
+// as {"vscodeRuntime", "chromium"}.
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
@@ -31,9 +31,10 @@ main(process.argv[2] ?? 'start').catch(error => {
   process.exitCode = 1
 })
 
-/** @param {string} goal `start`: an editor for a person; `check` and `test`: one that is driven */
+/** @param {string} goal `start`: an editor for a person; `check` and `test`: one that is driven; `build`: the npm packages alone */
 async function main(goal) {
   checkNode()
+  if (goal === 'build') return await installModules()
   checkPython()
   await installModules()
   const isDriven = goal !== 'start'
