@@ -44,12 +44,12 @@ describe('changes of a stack on Docker', function () {
     })
   }
 
-  const elsewhere = (kind: 'up' | 'down'): OtherProcess => changeElsewhere({ kind, project: project.folder, engine: 'docker', env })
+  const inAnother = (kind: 'up' | 'down'): OtherProcess => changeElsewhere({ kind, project: project.folder, engine: 'docker', env })
   const up = async (...services: readonly ServiceName[]): Promise<StackState> =>
     await control.change(services.length === 0 ? { kind: 'up' } : { kind: 'up', services }, ignore, never)
 
   it('finishes what a killed process had begun, and keeps what that had started', async () => {
-    await elsewhere('up').killAt('Starting late')
+    await inAnother('up').killAt('Starting late')
     const before = await control.refresh(never)
     assert.equal(before.services.find(({ name }) => name === 'first')?.health, 'healthy')
     assert.equal(before.services.find(({ name }) => name === 'last')?.state, 'stopped')
@@ -65,13 +65,13 @@ describe('changes of a stack on Docker', function () {
 
   it('is left alone by a second window that comes to the same', async () => {
     const before = control.state
-    const other = await elsewhere('up').state
+    const other = await inAnother('up').state
     assert.deepEqual(pids(other), pids(before))
   })
 
   it('serves two windows at once with one stack', async () => {
     await control.change({ kind: 'down' }, ignore, never)
-    const [one, two] = [elsewhere('up'), elsewhere('up')]
+    const [one, two] = [inAnother('up'), inAnother('up')]
     const states = [await one.state, await two.state, await up()]
     assert.deepEqual(
       states.map(({ kind }) => kind),
