@@ -9,8 +9,10 @@ export async function benchStackIdle(bed: TestBed): Promise<readonly BenchRow[]>
   // SAFETY: host/stackIdle.ts wrote it.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   const { without, hidden, visible } = (await runHostBench('stackIdle', bed.project, { ...bed.env }, hostMs)) as IdleReport
-  const peer = 'the extension host without the extension'
-  return [rowBeside('stack-idle/hidden', [hidden], peer, [without]), rowBeside('stack-idle/visible', [visible], peer, [without])]
+  return [
+    rowBeside('stack-idle/hidden', [hidden], 'the extension host without the extension', [without]),
+    rowBeside('stack-idle/visible', [visible], 'the view hidden', [hidden]),
+  ]
 }
 
 const hostMs = 330_000
