@@ -1,5 +1,5 @@
-import type { Protocol } from './types.ts'
 import { countAt, countOr, isWire, parseJson, textAt, textMap, textOr, textsAt, wholeOr, type Wire } from '#base/wire.ts'
+import type { Protocol } from './types.ts'
 
 /**
  * The actions of a log that a reader needs; the file that turns its JSON into types. Unknown actions and members are ignored.

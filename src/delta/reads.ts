@@ -1,5 +1,6 @@
-import { sum } from '#base/sum.ts'
 import { isProblem } from '#base/errors.ts'
+import { sum } from '#base/sum.ts'
+import { isWire, parseJson } from '#base/wire.ts'
 import { diffVersions } from '#delta/diff/diff.ts'
 import { readCommitRange } from '#delta/diff/diffLog.ts'
 import type { DiffRequest, TableDiff } from '#delta/diff/diffTypes.ts'
@@ -19,7 +20,6 @@ import { checkReadable, columnMappingOf } from './features.ts'
 import { headerOf, loadHeader, loadSnapshot, type Header, type Snapshot } from './snapshot.ts'
 import type { DeltaTable } from './table.ts'
 import type { At, FilesPage, FilesRequest, HistoryPage, RowsRequest, TableDescription, TableHeader, TableRows } from './types.ts'
-import { isWire, parseJson } from '#base/wire.ts'
 
 /** What a version says about its table without its files: quick however many these are; also where a reader feature stops files and rows. */
 export async function readTableHeader(table: DeltaTable, at: At, signal: AbortSignal): Promise<TableHeader> {

@@ -1,6 +1,6 @@
 import { unreachable } from '#base/unreachable.ts'
-import type { DeltaField, DeltaStruct, DeltaType } from './types.ts'
 import { cutDeep, isWire, textAt } from '#base/wire.ts'
+import type { DeltaField, DeltaStruct, DeltaType } from './types.ts'
 
 /** The schema of a metadata action. @throws Error saying what is wrong with it */
 export function parseSchema(schemaString: string): DeltaStruct {

@@ -1,4 +1,5 @@
-import type { EngineKind, Role, ServiceName, ServiceState } from '#stack/types.ts'
+import type { EngineKind, ServiceName, ServiceState } from '#stack/types.ts'
+import type { Role } from '#compose/roles.ts'
 import type { Position } from './change.ts'
 import type { DiskUse, EngineTry, PortHolder } from './finding.ts'
 

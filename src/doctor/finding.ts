@@ -1,4 +1,5 @@
-import type { Role, ServiceName } from '#stack/types.ts'
+import type { ServiceName } from '#stack/types.ts'
+import type { Role } from '#compose/roles.ts'
 import type { Change } from './change.ts'
 
 /**

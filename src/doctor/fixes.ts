@@ -1,4 +1,5 @@
-import type { Role, ServiceName } from '#stack/types.ts'
+import type { ServiceName } from '#stack/types.ts'
+import type { Role } from '#compose/roles.ts'
 import type { Change, YamlValue } from './change.ts'
 import type { Facts, FileFacts, FilePlace, FileService } from './facts.ts'
 import type { Fix, NewSecrets } from './finding.ts'

@@ -1,4 +1,4 @@
-import type { Role } from '#stack/types.ts'
+import type { Role } from '#compose/roles.ts'
 
 interface Hints {
   readonly image: string

@@ -1,4 +1,5 @@
-import type { Role, ServiceState } from './types.ts'
+import type { Role } from '#compose/roles.ts'
+import type { ServiceState } from './types.ts'
 
 /** The region that the object store of a stack answers for. */
 export const stackRegion = 'us-east-1'

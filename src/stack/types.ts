@@ -1,10 +1,8 @@
+import type { Role } from '#compose/roles.ts'
 import type { Problem } from '#base/errors.ts'
 
 /** The name of a service in the definition of the stack. */
 export type ServiceName = string
-
-/** What a service is to the product, whatever its name. */
-export type Role = 's3' | 'spark-master' | 'spark-worker' | 'spark-connect' | 'mlflow' | 'prefect' | 'streamlit' | 'nginx' | 'jupyter'
 
 /** Who runs the services: a container engine, or this machine as plain processes. */
 export type EngineKind = 'docker' | 'local'

@@ -1,5 +1,6 @@
 import type { StackEngine, StackSnapshot } from '#stack/engine.ts'
-import type { Role, ServiceName, ServiceState, StackSecrets, StackState } from '#stack/types.ts'
+import type { ServiceName, ServiceState, StackSecrets, StackState } from '#stack/types.ts'
+import type { Role } from '#compose/roles.ts'
 
 /** An engine whose services are words; what it was asked to do is in `calls`. */
 export interface FakeEngine extends Mutable<StackEngine> {

@@ -1,6 +1,7 @@
 import { request } from 'node:http'
 import type { ServerFacts } from '#doctor/facts.ts'
-import type { Role, ServiceState, StackState } from '#stack/types.ts'
+import type { ServiceState, StackState } from '#stack/types.ts'
+import type { Role } from '#compose/roles.ts'
 
 /** A server's answer, as far as it is of interest. */
 interface Answer {

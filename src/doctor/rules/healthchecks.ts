@@ -1,5 +1,5 @@
 import { unreachable } from '#base/unreachable.ts'
-import type { Role } from '#stack/types.ts'
+import type { Role } from '#compose/roles.ts'
 import type { YamlValue } from '#doctor/change.ts'
 
 /** A health check for a service of a role by what its images have inside; undefined where nothing is sure to be there. */

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode'
 import { unreachable } from '#base/unreachable.ts'
 import { formatAge, formatBytes, formatTime } from '#host/format.ts'
-import type { Role, ServiceState, ServiceUsage } from '#stack/types.ts'
+import type { ServiceState, ServiceUsage } from '#stack/types.ts'
+import type { Role } from '#compose/roles.ts'
 
 /** What people read of one service; pure, as describe.ts is of the whole stack. */
 
