@@ -80,6 +80,13 @@ describe('grid model', () => {
     assert.deepEqual(new GridModel(rowsOfPage(page(1000)), [100, 200], view).widths.value, [100, 200])
   })
 
+  it('fits the columns of other rows anew, but for those that were set by hand', () => {
+    const empty = new GridModel(rowsOfPage(page(0)), [48, 48, 48])
+    empty.setWidth(1, 80)
+    assert.deepEqual(empty.widths.value, [48, 80, 48])
+    assert.deepEqual(new GridModel(rowsOfPage(page(1000)), [100, 200, 300], empty.view).widths.value, [100, 80, 300])
+  })
+
   it('finds the cell under the mouse, the nearest one outside', () => {
     const model = grid(1000)
     model.scrolled(2400, 100)

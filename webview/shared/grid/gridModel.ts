@@ -33,7 +33,7 @@ export interface GridView {
   /** First row in view. */
   readonly row: number
   readonly left: number
-  /** Pixels by column; ignored when the columns are others. */
+  /** Pixels by column, 0 for what fits the rows; ignored when the columns are others. */
   readonly widths: readonly number[]
   readonly active: Spot
 }
@@ -48,7 +48,10 @@ export class GridModel implements Disposable {
   readonly left = signal(0)
   /** Where the element has to be scrolled to; set by what moves the view other than the element itself. */
   readonly target = signal({ dom: 0, left: 0 })
-  readonly widths = signal<readonly number[]>([])
+  readonly #fitted: readonly number[]
+  /** Those that were set by hand; 0 for the others. */
+  readonly #chosen = signal<readonly number[]>([])
+  readonly widths = computed(() => this.#fitted.map((fitted, column) => this.#chosen.value[column] || fitted))
   readonly selection = signal<Selection>(selectCell({ row: 0, column: 0 }))
   /** False until the grid is used for the first time: nothing is marked before. */
   readonly isUsed = signal(false)
@@ -81,7 +84,8 @@ export class GridModel implements Disposable {
 
   constructor(rows: GridRows, widths: readonly number[], view?: GridView) {
     this.rows = rows
-    this.widths.value = view?.widths.length === widths.length ? view.widths : widths
+    this.#fitted = widths
+    this.#chosen.value = view?.widths.length === widths.length ? view.widths : widths.map(() => 0)
     const active = view?.active ?? { row: 0, column: 0 }
     this.selection.value = fitSelection(selectCell(active), this.extent.value)
     if (view) {
@@ -99,7 +103,7 @@ export class GridModel implements Disposable {
     return {
       row: Math.floor(this.scroll.value.top / rowHeight),
       left: this.left.value,
-      widths: this.widths.value,
+      widths: this.#chosen.value,
       active: this.selection.value.active,
     }
   }
@@ -146,7 +150,7 @@ export class GridModel implements Disposable {
   }
 
   setWidth(column: number, width: number): void {
-    this.widths.value = withWidth(this.widths.value, column, width)
+    this.#chosen.value = withWidth(this.#chosen.value, column, width)
   }
 
   /** Does what a key asks; false for what the page has to do itself. */
