@@ -1,4 +1,5 @@
-import { join, sep } from 'node:path'
+import { realpath } from 'node:fs/promises'
+import { join, relative, sep } from 'node:path'
 import { isProblem } from '#base/errors.ts'
 import type { ComposeProject, ComposeService } from '#compose/project.ts'
 import { folderSize } from '#stack/folderSize.ts'
@@ -18,7 +19,7 @@ export async function lossesOf(work: Work, name: string, signal: AbortSignal): P
   const volumes = await volumesOf(work, name, service, signal)
   const sizes = volumes.length > 0 ? await work.client.shared.volumeSizes(signal) : new Map<string, number>()
   const losses = volumes.map((volume): Loss => ({ kind: 'volume', name: volume, bytes: sizes.get(volume) ?? null }))
-  for (const folder of service ? foldersOf(work.project, service) : []) {
+  for (const folder of service ? await foldersOf(work.project, service) : []) {
     const bytes = await folderSize(folder, signal)
     if (bytes !== undefined) losses.push({ kind: 'folder', name: folder, bytes })
   }
@@ -40,8 +41,22 @@ export async function eraseService(work: Work, name: string, signal: AbortSignal
     }
   }
   if (!service || !client.isHere) return
-  for (const folder of foldersOf(project, service)) await removeFolder(work, service, folder, signal)
-  for (const { source } of keptBinds(project, service)) log.info(`${source} stays: it is not in ${join(project.folder, dataFolder)}.`)
+  const folders = await foldersOf(project, service)
+  const others = folders.length > 0 ? await othersOf(work, name, signal) : []
+  for (const folder of folders) {
+    const user = others.find(other => bindsOf(other).some(({ source }) => isBelow(folder, source)))
+    if (user) log.warn(`${folder} stays: ${user.name} uses it.`)
+    else await removeFolder(work, service, folder, signal)
+  }
+  for (const { source, isReadOnly } of bindsOf(service)) {
+    if (!isReadOnly && !folders.includes(source)) log.info(`${source} stays: it is not data of ${name} alone in ${dataOf(project)}.`)
+  }
+}
+
+/** The other services that have containers. */
+async function othersOf({ client, project }: Work, name: string, signal: AbortSignal): Promise<readonly ComposeService[]> {
+  const found = await findContainers(client, project.name, signal)
+  return project.services.filter(other => other.name !== name && found.some(({ service }) => service === other.name))
 }
 
 async function volumesOf(
@@ -66,19 +81,31 @@ async function volumesOf(
   return owned.flat().toSorted()
 }
 
-function foldersOf(project: ComposeProject, service: ComposeService): string[] {
-  return bindsOf(service).flatMap(({ source, isReadOnly }) => (!isReadOnly && isData(project, source) ? [source] : []))
-}
-
-function keptBinds(project: ComposeProject, service: ComposeService): readonly { readonly source: string }[] {
-  return bindsOf(service).filter(({ source, isReadOnly }) => !isReadOnly && !isData(project, source))
+/** What a service writes to in the folder of data. Folders that hold those of other services, and what a link leads to, stay. */
+async function foldersOf(project: ComposeProject, service: ComposeService): Promise<readonly string[]> {
+  const others = project.services.filter(({ name }) => name !== service.name).flatMap(bindsOf)
+  const own = bindsOf(service).filter(
+    ({ source, isReadOnly }) =>
+      !isReadOnly && isBelow(source, dataOf(project)) && !others.some(other => other.source !== source && isBelow(other.source, source)),
+  )
+  const areReal = await Promise.all(own.map(({ source }) => isReal(source, project.folder)))
+  return own.flatMap(({ source }, index) => (areReal[index] === true ? [source] : []))
 }
 
 function bindsOf({ mounts }: ComposeService) {
   return mounts.flatMap(mount => (mount.kind === 'bind' ? [mount] : []))
 }
 
-function isData({ folder }: ComposeProject, source: string): boolean {
-  const data = join(folder, dataFolder)
-  return source === data || source.startsWith(data + sep)
+function dataOf({ folder }: ComposeProject): string {
+  return join(folder, dataFolder)
+}
+
+function isBelow(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder + sep)
+}
+
+/** Whether a path is there, and no link on its way leads elsewhere. */
+async function isReal(path: string, folder: string): Promise<boolean> {
+  const [end, start] = await Promise.all([path, folder].map(each => realpath(each).catch(() => undefined)))
+  return end !== undefined && start !== undefined && relative(start, end) === relative(folder, path)
 }

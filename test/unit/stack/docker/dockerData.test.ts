@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isProblem } from '#base/errors.ts'
 import type { ComposeProject } from '#compose/project.ts'
@@ -200,6 +200,52 @@ describe('the docker engine with what services keep and share', () => {
     assert.deepEqual(calls('DELETE'), ['/containers/abc', '/volumes/lake_busy', '/volumes/lake_kept', '/volumes/lake_old'])
     assert.deepEqual([existsSync(join(folder(), 'data/store')), existsSync(join(folder(), 'notebooks/file'))], [false, true])
     assert.deepEqual(messages.filter(text => text.includes(' stays: ')).length, 2)
+  })
+
+  for (const [what, link, source] of [
+    ['the folder of data', 'data', 'data/precious'],
+    ['a folder in it', 'data/own', 'data/own/precious'],
+    ['what is mounted', 'data/own', 'data/own'],
+  ] as const) {
+    it(`deletes nothing that lies elsewhere by a link in the place of ${what}`, async () => {
+      const [own, elsewhere] = [join(folder(), 'lake'), join(folder(), 'elsewhere')]
+      for (const path of [join(own, 'data'), join(elsewhere, 'precious')]) mkdirSync(path, { recursive: true })
+      writeFileSync(join(elsewhere, 'precious', 'file'), '12345')
+      rmSync(join(own, link), { recursive: true, force: true })
+      symlinkSync(elsewhere, join(own, link))
+      const mount = { kind: 'bind', source: join(own, source), target: '/x', isReadOnly: false } as const
+      project = composeProject([composeService('store', { mounts: [mount] })], { name: 'lake', folder: own, networks: [] })
+      docker.on('GET', /^\/networks$/, { json: [] })
+      assert.deepEqual(await engine.losses('store', never), [])
+      await engine.erase('store', never)
+      assert.equal(existsSync(join(elsewhere, 'precious', 'file')), true)
+      assert.ok(messages.some(text => text.startsWith(`${mount.source} stays: `)))
+    })
+  }
+
+  it('deletes no folder that holds those of another service, nor one that a container of another still has', async () => {
+    for (const path of ['data/app', 'data/common']) mkdirSync(join(folder(), path), { recursive: true })
+    const bind = (source: string) => ({ kind: 'bind', source: join(folder(), source), target: `/${source}`, isReadOnly: false }) as const
+    project = composeProject(
+      [
+        composeService('store', { mounts: [bind('data/common')] }),
+        composeService('app', { mounts: [bind('data/app'), bind('data/common')] }),
+        composeService('jupyter', { mounts: [bind('data')] }),
+      ],
+      { name: 'lake', folder: folder(), networks: [] },
+    )
+    running('abc')
+    const listed = [{ Id: 'abc', Names: ['/lake-store-1'], State: 'running', Labels: labels }]
+    docker.on('GET', /^\/containers\/json$/, ({ query }) => {
+      return { json: /service=(?!store)/.test(query['filters'] ?? '') ? [] : listed }
+    })
+    assert.deepEqual(await engine.losses('jupyter', never), [])
+    await engine.erase('jupyter', never)
+    await engine.erase('app', never)
+    assert.deepEqual(
+      ['data/app', 'data/common'].map(path => existsSync(join(folder(), path))),
+      [false, true],
+    )
   })
 
   it('removes the networks of a project with its last container', async () => {
