@@ -7,17 +7,20 @@ import { pageOf, pointOf } from './wire.ts'
 
 /** The most that the server gives at once. */
 const historyPage = 25_000
-/** Ten million points. */
-const mostHistoryPages = 400
+/** What the memory of an editor has room for. */
+const mostPoints = 10_000_000
 
 /** Every point of a metric, page by page. */
 export async function metricHistory(ask: Ask, { runId, key }: MetricOf, signal: AbortSignal): Promise<MetricSeries> {
   const pages: (readonly Point[])[] = []
-  let from: string | undefined
+  let [from, count]: [string | undefined, number] = [undefined, 0]
   do {
-    if (pages.length === mostHistoryPages) throw new LakehouseError('exhausted', `The history of ${key} is too long to be read.`)
     const query = { run_id: runId, metric_key: key, max_results: String(historyPage), page_token: from }
     const page = await askPoints(ask, { doing: `read the history of ${key}`, path: `${api}/metrics/get-history`, query }, signal)
+    count += page.items.length
+    // A page that leads to itself, or to nothing, would never end.
+    const isEndless = page.next !== undefined && (page.next === from || page.items.length === 0)
+    if (isEndless || count > mostPoints) throw new LakehouseError('exhausted', `The history of ${key} is too long to be read.`)
     pages.push(page.items)
     from = page.next
   } while (from !== undefined)

@@ -39,7 +39,8 @@ export function createSend(server: MlflowServer, auth: AuthSource, options: Send
     const known = await auth(server.connection, signal)
     const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])
     try {
-      const answer = await fetchAnswer(base, request, { auth: known, signal: limit, mostBytes })
+      const headers = known ? { authorization: authorization(known, server) } : {}
+      const answer = await fetchAnswer(base, request, { headers, signal: limit, mostBytes })
       if (answer.status !== 200 || isPage(answer)) throw answerProblem(answer, request.doing, server)
       return answer.text
     } catch (error) {
@@ -55,12 +56,12 @@ function isTransient(error: unknown): boolean {
 }
 
 interface Fetching {
-  readonly auth: MlflowAuth | undefined
+  readonly headers: Readonly<Record<string, string>>
   readonly signal: AbortSignal
   readonly mostBytes: number
 }
 
-async function fetchAnswer(base: string, { path, query = {}, body }: Request, { auth, signal, mostBytes }: Fetching): Promise<Answer> {
+async function fetchAnswer(base: string, { path, query = {}, body }: Request, { headers, signal, mostBytes }: Fetching): Promise<Answer> {
   const parameters = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined)
   const search = parameters.length === 0 ? '' : `?${new URLSearchParams(parameters).toString()}`
   const response = await fetch(`${base}${path}${search}`, {
@@ -68,7 +69,7 @@ async function fetchAnswer(base: string, { path, query = {}, body }: Request, { 
     headers: {
       accept: 'application/json',
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      ...(auth ? { authorization: authorization(auth) } : {}),
+      ...headers,
     },
     // A text, whose length is sent along: MLflow drops the body of a chunked request without a word.
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -102,8 +103,14 @@ async function readText({ body }: Response, mostBytes: number): Promise<string> 
   return new TextDecoder().decode(concatBytes(parts))
 }
 
-function authorization(auth: MlflowAuth): string {
-  if (auth.kind === 'bearer') return `Bearer ${auth.token}`
+/** @throws LakehouseError `invalid` for a token that no header can carry: what fetch throws then repeats it */
+function authorization(auth: MlflowAuth, { connection }: MlflowServer): string {
+  if (auth.kind === 'bearer') {
+    if (/^[!-~]+$/.test(auth.token)) return `Bearer ${auth.token}`
+    throw new LakehouseError('invalid', `The token of "${connection}" holds characters that no token has.`, {
+      hint: 'Set it anew, without spaces and line breaks.',
+    })
+  }
   const bytes = new TextEncoder().encode(`${auth.username}:${auth.password}`)
   return `Basic ${btoa(String.fromCharCode(...bytes))}`
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { isProblem } from '#base/errors.ts'
 import { createMlflowClient, type MlflowClient } from '#mlflow/client.ts'
 import type { SendOptions } from '#mlflow/send.ts'
 import type { MlflowAuth, MetricSeries } from '#mlflow/types.ts'
@@ -53,6 +54,18 @@ describe('MLflow client', () => {
     )
   })
 
+  for (const token of ['secret\ntoken', 'secret – token', 'secret token', '']) {
+    it(`does not send the token ${JSON.stringify(token)}, and does not repeat it`, async () => {
+      const { client, received } = await clientOf(() => ({}), { auth: { kind: 'bearer', token } })
+      await assert.rejects(client.getRun('r', never), error => {
+        assert.ok(isProblem(error, 'invalid'))
+        assert.doesNotMatch(`${error.message} ${error.hint} ${String(error.cause)} ${JSON.stringify(error.details)}`, /secret/)
+        return true
+      })
+      assert.equal(received.length, 0)
+    })
+  }
+
   it('keeps hostile and long texts as they are', async () => {
     const value = `\u202E<img src=x onerror=alert(1)>${'x'.repeat(6000)}\n'"`
     const params = [{ key: '../../<b>', value }, { key: 'empty' }]
@@ -84,10 +97,16 @@ describe('MLflow client', () => {
     ])
   })
 
-  it('gives a history without an end up', async () => {
-    const { client } = await clientOf(() => ({ metrics: [], next_page_token: 'more' }))
-    await assert.rejects(client.metricHistory({ runId: 'r', key: 'loss' }, never), { code: 'exhausted' })
-  })
+  for (const [what, metrics] of [
+    ['without points', []],
+    ['of the same points', [point(1, 1, 1)]],
+  ] as const) {
+    it(`gives a history ${what} and without an end up`, async () => {
+      const { client, received } = await clientOf(() => ({ metrics, next_page_token: 'more' }))
+      await assert.rejects(client.metricHistory({ runId: 'r', key: 'loss' }, never), { code: 'exhausted' })
+      assert.ok(received.length <= 2)
+    })
+  }
 
   it('lets the server choose the points of a chart', async () => {
     const { client, received } = await clientOf(() => ({ metrics: [point(0, 1, 1), point(9, 2, 2)] }))
