@@ -89,9 +89,9 @@ export async function prefect<T>({ ports }: LakehouseProject, path: string, body
   return (await answer.json()) as T
 }
 
-/** The first answer that is none of undefined, within two minutes. */
+/** The first answer that is none of undefined, within four minutes. */
 export async function until<T>(ask: () => Promise<T | undefined>): Promise<T> {
-  for (const end = Date.now() + 120_000; Date.now() < end; await sleep(500)) {
+  for (const end = Date.now() + 240_000; Date.now() < end; await sleep(500)) {
     const answer = await ask()
     if (answer !== undefined) return answer
   }
