@@ -26,8 +26,25 @@ function linesOf(text: string): readonly string[] {
   return text === '' ? [] : text.replace(/\n$/, '').split('\n')
 }
 
-/** By the longest common subsequence; compose files have hundreds of lines. */
+/** Far more than a compose file; what changes between so many lines is shown as one piece. */
+const mostCells = 4_000_000
+
+/** By the longest common subsequence of what lies between the first and the last change. */
 function compare(before: readonly string[], after: readonly string[]): readonly Line[] {
+  const shorter = Math.min(before.length, after.length)
+  let [start, end] = [0, 0]
+  while (start < shorter && before[start] === after[start]) start += 1
+  while (end < shorter - start && before.at(-1 - end) === after.at(-1 - end)) end += 1
+  const between = compareAll(before.slice(start, before.length - end), after.slice(start, after.length - end))
+  return [...marked(' ', before.slice(0, start)), ...between, ...marked(' ', before.slice(before.length - end))]
+}
+
+function marked(mark: Line['mark'], lines: readonly string[]): readonly Line[] {
+  return lines.map(text => ({ mark, text }))
+}
+
+function compareAll(before: readonly string[], after: readonly string[]): readonly Line[] {
+  if (before.length * after.length > mostCells) return [...marked('-', before), ...marked('+', after)]
   const width = after.length + 1
   const common = new Uint32Array((before.length + 1) * width)
   for (let i = before.length - 1; i >= 0; i -= 1) {
@@ -56,10 +73,14 @@ function compare(before: readonly string[], after: readonly string[]): readonly 
   return lines
 }
 
-/** What a variable takes from elsewhere is no secret, what stands there may be one. */
+/** What a variable takes from elsewhere is no secret; what stands there, to the end of the line, or is its default, may be one. */
 function withoutSecret(line: string): string {
-  return line.replace(
-    /((?<!\$\{)\b\w*(?:PASSWORD|PASSWD|SECRET|TOKEN)\w*["']?\s*[:=]\s*)(?!["']?\$\{)(?:"[^"]*"|'[^']*'|[^\s,}]+)/gi,
-    '$1***',
-  )
+  return line
+    .replaceAll(defaults, '$1***')
+    .replace(assigned, '$1***')
+    .replaceAll(/(?<=:\/\/)[^\s/]*@/g, '***@')
 }
+
+const secretName = String.raw`\w*(?:PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|PRIVATE_KEY|CREDENTIAL|API_?KEY)\w*`
+const defaults = new RegExp(String.raw`(\$\{${secretName}:?-)[^}$]+`, 'gi')
+const assigned = new RegExp(String.raw`((?<!\$\{)\b${secretName}["']?\s*[:=]\s*)(?!\s*["']?\$\{|\s*$).*$`, 'i')

@@ -59,8 +59,8 @@ async function holderOf(port: number, published: ContainerEngineFacts['published
 
 /** The stack of ours that a process belongs to: each has a file that names its folder and its processes. */
 async function stackOf(pid: number, stacksFolder: string): Promise<{ folder: string; service: ServiceName } | undefined> {
-  const names = await readdir(stacksFolder).catch(() => []) // there is none yet
-  for (const name of names) {
+  const entries = await readdir(stacksFolder, { withFileTypes: true }).catch(() => []) // there is none yet
+  for (const { name } of entries.filter(entry => entry.isDirectory())) {
     const record = await readJsonFile(join(stacksFolder, name, 'stack.json'))
     const folder = member(record, 'projectFolder')
     const services = Object.entries(asObject(member(record, 'services')))

@@ -1,6 +1,7 @@
 import type { Facts, FileFacts, FileService, Variable } from '#doctor/facts.ts'
 import type { Finding } from '#doctor/finding.ts'
 import { activeServices, inFile, manual, override } from '#doctor/fixes.ts'
+import { shownAddress } from '#doctor/shownAddress.ts'
 import { isAirbyte } from './images.ts'
 
 /** What these name is opened by a browser or only shown, so it has this machine's names. */
@@ -42,7 +43,7 @@ function localhostInContainers(facts: Facts, file: FileFacts): readonly Finding[
           {
             code: 'localhostInContainer',
             severity: /^(?:MLFLOW_S3_ENDPOINT_URL|AWS_ENDPOINT_URL(?:_S3)?|MLFLOW_TRACKING_URI)$/.test(name) ? 'error' : 'warning',
-            facts: { ...inFile(at), service: service.name, variable: name, address: withoutUser(value), better: withoutUser(better) },
+            facts: { ...inFile(at), service: service.name, variable: name, address: shownAddress(value), better: shownAddress(better) },
             // An address that is put together from variables may hold a password, which belongs into no file.
             fix: local.test(variable.written) ? override(file, service.name, { [`environment/${name}`]: better }) : manual,
           },
@@ -73,12 +74,7 @@ function containerNames(facts: Facts): readonly Finding[] {
     const inside = Number(port) || undefined
     const published = service.ports.find(({ containerPort }) => inside === undefined || containerPort === inside)
     const better =
-      published?.hostPort == null ? '' : withoutUser(address).replace(/(\w+:\/\/)[\w.-]+(?::\d+)?/, `$1localhost:${published.hostPort}`)
-    return [{ code: 'containerNameOnHost', severity: 'warning', facts: { place, address: withoutUser(address), better }, fix: manual }]
+      published?.hostPort == null ? '' : shownAddress(address).replace(/(\w+:\/\/)[\w.-]+(?::\d+)?/, `$1localhost:${published.hostPort}`)
+    return [{ code: 'containerNameOnHost', severity: 'warning', facts: { place, address: shownAddress(address), better }, fix: manual }]
   })
-}
-
-/** An address may carry a password. */
-function withoutUser(address: string): string {
-  return address.replace(/\/\/[^@/]*@/, '//')
 }

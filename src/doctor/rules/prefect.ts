@@ -1,6 +1,7 @@
 import type { Facts, FileFacts, FileService } from '#doctor/facts.ts'
 import type { Finding } from '#doctor/finding.ts'
 import { activeServices, manual, override, serviceOf } from '#doctor/fixes.ts'
+import { shownAddress } from '#doctor/shownAddress.ts'
 import { option } from './mlflow.ts'
 
 const variable = 'PREFECT_API_URL'
@@ -28,7 +29,7 @@ function ofService(service: FileService, server: FileService, file: FileFacts): 
     {
       code: 'prefectApiUrl',
       severity: 'warning',
-      facts: { place: `${service.name}, ${variable}`, value, trouble, better },
+      facts: { place: `${service.name}, ${variable}`, value: value && shownAddress(value), trouble, better },
       fix: override(file, service.name, { [`environment/${variable}`]: better }),
     },
   ]
@@ -38,11 +39,18 @@ function ofHost(facts: Facts): readonly Finding[] {
   const found = facts.host?.prefectApiUrl
   const trouble = found ? troubleOf(found.value) : undefined
   if (!found || !trouble) return []
-  const better = found.value
+  const better = shownAddress(found.value)
     .replace('0.0.0.0', 'localhost')
     .replace(/\/*$/, '')
     .replace(/(?<!\/api)$/, '/api')
-  return [{ code: 'prefectApiUrl', severity: 'warning', facts: { place: found.place, value: found.value, trouble, better }, fix: manual }]
+  return [
+    {
+      code: 'prefectApiUrl',
+      severity: 'warning',
+      facts: { place: found.place, value: shownAddress(found.value), trouble, better },
+      fix: manual,
+    },
+  ]
 }
 
 function troubleOf(value: string | null): 'missing' | 'wildcard' | 'noApi' | undefined {

@@ -135,4 +135,28 @@ services:
     assert.equal(diffText('', 'x\n'), '@@ -1 +1 @@\n+x\n')
     assert.equal(diffText('x\n', 'x\n'), '')
   })
+
+  for (const [line, shown] of [
+    ['PASSWORD: my hidden words', 'PASSWORD: ***'],
+    [String.raw`- "A_TOKEN=hid\"den"`, '- "A_TOKEN=***'],
+    ['{ user: a, api_key: hidden }', '{ user: a, api_key: ***'],
+    ['SECRET_KEY: ${S3_SECRET_KEY:-hidden}', 'SECRET_KEY: ${S3_SECRET_KEY:-***}'],
+    ['SECRET_KEY: "${S3_SECRET_KEY:?why}"', 'SECRET_KEY: "${S3_SECRET_KEY:?why}"'],
+    ['STORE: postgres://u:hid@den@db:5432/x', 'STORE: postgres://***@db:5432/x'],
+    ['SECRETS:', 'SECRETS:'],
+  ] as const) {
+    it(`shows the line ${line} as ${shown}`, () => {
+      assert.equal(diffText('', `${line}\n`), `@@ -1 +1 @@\n+${shown}\n`)
+    })
+  }
+
+  it('is shown also where a file is very long', () => {
+    const lines = Array.from({ length: 50_000 }, (_, index) => `line ${index}\n`)
+    assert.equal(
+      diffText(lines.join(''), lines.toSpliced(49_998, 1).join('')),
+      '@@ -49997 +49997 @@\n line 49996\n line 49997\n-line 49998\n line 49999\n',
+    )
+    const others = diffText(lines.join(''), lines.map(line => `other ${line}`).join(''))
+    assert.equal(others.split('\n').length, 100_002)
+  })
 })

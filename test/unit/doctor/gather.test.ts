@@ -77,6 +77,7 @@ describe('what the doctor gathers', function () {
       const record = { projectFolder: '/other', services: { s3: { process: { pid: process.pid, started: 'x' } } } }
       write('stacks/ab/stack.json', JSON.stringify(record))
       write('stacks/cd/stack.json', 'torn')
+      write('stacks/a file of another look', '')
       assert.deepEqual(await holder(), [[port, 'a', { kind: 'stack', folder: '/other', service: 's3' }]])
       assert.deepEqual(await holder([{ port, name: 'web-1', project: 'web' }]), [
         [port, 'a', { kind: 'container', name: 'web-1', project: 'web' }],

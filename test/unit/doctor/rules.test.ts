@@ -488,6 +488,24 @@ describe('the rules of the doctor', () => {
     })
     assert.deepEqual(withFile('9000'), { kind: 'manual' })
   })
+
+  it('repeats no password and no token of an address', () => {
+    const text = `services:
+  spark-connect: { image: x, ports: ["15002:15002"] }
+  a: { image: y, environment: { R: "sc://localhost:15002/;token=hidden", P: "http://u:hid@den@localhost:15002" } }
+  prefect: { image: x, environment: { PREFECT_API_URL: "http://u:hidden@0.0.0.0:4200" } }
+`
+    const addresses = [{ place: 'SPARK_REMOTE', address: 'sc://spark-connect:15002/;token=hidden' }]
+    const prefectApiUrl = { place: 'PREFECT_API_URL', value: 'http://u:hidden@prefect' }
+    const findings = findingsOf(factsOf(text, { host: { ...pins(), addresses, prefectApiUrl } }))
+    const codes = ['containerNameOnHost', 'localhostInContainer', 'prefectApiUrl']
+    const about = findings.filter(({ code }) => codes.includes(code))
+    assert.deepEqual(
+      codes.map(code => about.filter(finding => finding.code === code).length),
+      [1, 2, 2],
+    )
+    assert.doesNotMatch(JSON.stringify(about.map(({ facts }) => facts)), /hid|den/)
+  })
 })
 
 /** How an address of a variable is mended that leads from one container to another. */
