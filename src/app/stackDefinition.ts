@@ -69,7 +69,7 @@ function accepted(reading: ComposeReading): StackDefinition {
   if (!first) throw new Error('A refused compose file has a diagnostic.')
   const message = diagnosticText(first)
   throw new LakehouseError('invalid', message, {
-    hint: others.length === 0 ? 'Mend the line and try again.' : `Mend it and what else is wrong: ${others.map(placeText).join(' ')}`,
+    hint: others.length === 0 ? 'Mend the line and try again.' : ['Mend it and what else is wrong:', ...others.map(placeText)].join('\n'),
     details: { diagnostics: reading.diagnostics.map(diagnostic => `${diagnostic.file}:${placeText(diagnostic)}`).join('\n') },
   })
 }

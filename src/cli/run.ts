@@ -1,6 +1,9 @@
+import { stat } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { asError, LakehouseError, toProblem } from '#base/errors.ts'
 import { unreachable } from '#base/unreachable.ts'
-import type { Command, Parsed } from './args.ts'
+import type { StackRequest } from '#stack/plan.ts'
+import type { Command, Common, Parsed } from './args.ts'
 import { diff } from './diffCommand.ts'
 import { doctor } from './doctorCommand.ts'
 import { ClosedError, type Io } from './io.ts'
@@ -23,6 +26,7 @@ export async function runCommand({ command, common }: Parsed, io: Io, signal: Ab
     },
   }
   try {
+    await checkFolder(command, common, io)
     const lab = await openLab(common, command.kind === 'sql' ? command.connect : undefined, counted)
     try {
       return (await carryOut(command, { format: common.format, lab, io: counted, signal })) ?? 0
@@ -74,6 +78,21 @@ async function carryOut(command: Command, run: Run): Promise<void | 0 | 1> {
     default:
       return unreachable(command)
   }
+}
+
+/** A folder that is named wrongly would get a stack of its own; what still runs of one that is gone can be stopped. */
+async function checkFolder(command: Command, { project }: Common, { workingFolder }: Io): Promise<void> {
+  if (project === undefined || (command.kind !== 'change' && command.kind !== 'plan') || isEnd(command.request)) return
+  const folder = resolve(workingFolder, project)
+  const stats = await stat(folder).catch(() => undefined)
+  if (stats?.isDirectory()) return
+  throw new LakehouseError('notFound', `There is no folder ${folder}.`, {
+    hint: `Check --project, or write a project there: dataflow new ${JSON.stringify(folder)}`,
+  })
+}
+
+function isEnd({ kind }: StackRequest): boolean {
+  return kind === 'down' || kind === 'remove' || kind === 'reset'
 }
 
 /** As the JSON document where nothing else was printed, else for a person; a bug comes with its stack. */

@@ -25,7 +25,7 @@ function serviceJson({ since, ...service }: ServiceState, usage: Usage | undefin
 export function statusText(state: StackState, usage?: Usage): string {
   const { services, elsewhere } = state
   return [
-    `The stack is ${state.kind} (${engineText(state.engine)}).\n`,
+    `The stack ${state.kind === 'failed' ? 'has failed' : `is ${state.kind}`} (${engineText(state.engine)}).\n`,
     ...(state.kind === 'failed'
       ? [`${state.problem.message}\n`, ...(state.problem.hint === undefined ? [] : [`${state.problem.hint}\n`])]
       : []),

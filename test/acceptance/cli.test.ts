@@ -245,6 +245,15 @@ describe('the command line on the live stack', function () {
     const { error } = Object(failure(await dataflow(['sql', 'SELECT 1', '--json', '--project', home ?? ''], env)))
     assert.deepEqual([error.code, /stack up.*--connect/.test(error.hint)], ['unreachable', true])
   })
+
+  it('starts nothing for a folder that is not there, which may still be stopped', async () => {
+    const folder = `${home ?? ''}/nowhere`
+    for (const change of [['up'], ['plan', 'up'], ['restart']]) {
+      const { error } = Object(failure(await dataflow(['stack', ...change, '--project', folder, '--json'], env)))
+      assert.deepEqual([error.code, error.message], ['notFound', `There is no folder ${folder}.`])
+    }
+    assert.equal(Object(await json('stack', 'down', '--project', folder)).state, 'stopped')
+  })
 })
 
 describe("the command line on a project's own stack", function () {

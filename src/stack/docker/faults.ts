@@ -87,4 +87,5 @@ function socketFault(error: Error, address: string): { code: ProblemCode; why: s
   return undefined
 }
 
-const startIt = 'Start the container engine (Docker Desktop, or `sudo systemctl start docker`), or choose the local engine.'
+const startIt =
+  'Start the container engine (Docker Desktop, or `sudo systemctl start docker`), or choose the local engine: --engine local, or the setting dataflow.stack.engine.'

@@ -10,6 +10,7 @@ import { isAlive } from '#process/processId.ts'
 import { stopProcess } from '#process/stop.ts'
 import type { Environment } from '#runtime/places.ts'
 import { definedSecrets } from '#stack/definedSecrets.ts'
+import type { Report } from '#stack/engine.ts'
 import { tryLoopback, unhealthy, waitHealthy } from '#stack/health.ts'
 import { titleAtStart } from '#stack/roles.ts'
 import type { ServiceName, StackSecrets } from '#stack/types.ts'
@@ -59,13 +60,19 @@ export class Instances {
   /** Whether an intent is of a start that goes on in this process. */
   readonly isOwn = ({ mark }: Intent): boolean => this.#launching.has(mark)
 
-  /** Chooses the ports of services before the first of them starts, so that those that mention another know where it will be. */
-  async plan(services: readonly LocalService[]): Promise<void> {
+  /**
+   * Chooses the ports of services before the first of them starts, so that those that mention another know where it will be; tells
+   * which are others than those of the definition.
+   */
+  async plan(services: readonly LocalService[], report: Report): Promise<void> {
     const record = await this.#shop.file.read()
-    for (const { name, ports } of services) {
+    for (const { name, ports, definedPorts } of services) {
       if (instancesOf(name, record.services).length > 0) continue
       this.#planned.delete(name)
-      this.#planned.set(name, await this.#choosePorts(ports, record))
+      const chosen = await this.#choosePorts(ports, record)
+      this.#planned.set(name, chosen)
+      for (const [wanted, port] of movedPorts(definedPorts, chosen))
+        report({ step: `Port ${wanted} is taken, so ${name} has port ${port} instead` })
     }
   }
 
@@ -142,10 +149,8 @@ export class Instances {
   #tell({ definedPorts }: LocalService, instance: InstanceName, { process, ports }: ServiceRecord): void {
     const { log } = this.#shop
     log.info(`${instance} runs as process ${process.pid} on port ${ports.main}`)
-    for (const [name, port] of Object.entries(ports)) {
-      const wanted = definedPorts[name]
-      if (wanted !== undefined && wanted !== port) log.warn(`${instance}: port ${wanted} was taken, so it has port ${port} instead`)
-    }
+    for (const [wanted, port] of movedPorts(definedPorts, ports))
+      log.warn(`${instance}: port ${wanted} was taken, so it has port ${port} instead`)
   }
 
   async #launch(run: Runnable, instance: InstanceName, wanted: ServicePorts, launcher: Launcher): Promise<ServiceRecord> {
@@ -223,6 +228,14 @@ export class Instances {
 function startMsOf({ service: { definition }, recipe }: Runnable): number {
   const { startPeriodMs = 0, intervalMs = 0, retries = 0 } = definition.healthcheck ?? {}
   return Math.max(recipe.startMs, startPeriodMs + intervalMs * retries)
+}
+
+/** Each port of the definition that is not the one that was chosen, and that. */
+function movedPorts(defined: LocalService['definedPorts'], ports: ServicePorts): readonly (readonly [wanted: number, port: number])[] {
+  return Object.entries(ports).flatMap(([name, port]) => {
+    const wanted = defined[name]
+    return wanted === undefined || wanted === port ? [] : [[wanted, port] as const]
+  })
 }
 
 /** Between the choice of a port and its use another program may have taken it. */

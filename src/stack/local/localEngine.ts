@@ -80,7 +80,7 @@ class LocalEngine implements StackEngine {
   async prepare(names: readonly ServiceName[], report: Report, signal: AbortSignal): Promise<void> {
     const wanted = (await this.#services(signal)).filter(({ name, recipe }) => recipe && names.includes(name))
     for (const { recipe } of wanted) if (recipe) await this.#installer.launcherOf(recipe, this.#installContext(report), signal)
-    await this.#stand.instances.plan(wanted)
+    await this.#stand.instances.plan(wanted, report)
   }
 
   async start(name: ServiceName, signal: AbortSignal): Promise<void> {
