@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile, realpath, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
+import { asError, LakehouseError } from '#base/errors.ts'
 import { parseEnvFile } from '#compose/dotenv.ts'
 import { createProblems } from '#compose/tree.ts'
+import { replaceFile } from '#process/privateFile.ts'
 import type { Change } from './change.ts'
 import { changeEnv, changeYaml } from './edit.ts'
 import type { Fix } from './finding.ts'
@@ -21,6 +23,7 @@ type EditFix = Fix & { readonly kind: 'edit' }
 
 const secretBytes = 24
 const onlyOwner = 0o600
+const usualMode = 0o644
 
 /** What fixes would write, all of them together; nothing is written, and new passwords are not made yet. */
 export async function previewEdits(fixes: readonly EditFix[]): Promise<readonly FileEdit[]> {
@@ -35,12 +38,12 @@ export async function previewEdits(fixes: readonly EditFix[]): Promise<readonly 
   )
 }
 
-/** Writes what {@link previewEdits} shows, with a random value for each new password. @throws LakehouseError `conflict` */
+/** Writes what {@link previewEdits} shows, with a random value for each new password. @throws LakehouseError `conflict`, `denied` */
 export async function writeEdits(fixes: readonly EditFix[]): Promise<void> {
   // Where one cannot be made, nothing is written.
   await previewEdits(fixes)
   for (const { newSecrets } of fixes) if (newSecrets) await addSecrets(newSecrets.file, newSecrets.names)
-  for (const { file, after } of await previewEdits(fixes)) await writeFile(file, after, isEnv(file) ? { mode: onlyOwner } : {})
+  for (const { file, after } of await previewEdits(fixes)) await write(file, after)
 }
 
 /** A variable that has a value keeps it, unless everybody knows it. */
@@ -52,7 +55,21 @@ async function addSecrets(file: string, names: readonly string[]): Promise<void>
     return value === '' || isWeak(value)
   })
   const variables = Object.fromEntries(wanted.map(name => [name, randomBytes(secretBytes).toString('base64url')]))
-  if (wanted.length > 0) await writeFile(file, changeEnv(text, variables), { mode: onlyOwner })
+  if (wanted.length > 0) await write(file, changeEnv(text, variables))
+}
+
+/** A link stays one; what holds passwords is for its owner alone from then on. */
+async function write(file: string, text: string): Promise<void> {
+  try {
+    const target = await realpath(file).catch(() => file)
+    const known = await stat(target).catch(() => undefined)
+    await replaceFile(target, text, isEnv(file) ? onlyOwner : (known?.mode ?? usualMode) & 0o777)
+  } catch (cause) {
+    throw new LakehouseError('denied', `Cannot write ${file}: ${asError(cause).message}.`, {
+      hint: 'Check who may write it, and whether the disk has room. What it held is still there.',
+      cause,
+    })
+  }
 }
 
 function isEnv(file: string): boolean {

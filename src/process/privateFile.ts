@@ -11,9 +11,14 @@ export async function privateFolder(folder: string): Promise<void> {
 /** Writes a file that only its owner may read; another process sees the old text or the new one, never a part. */
 export async function writePrivateFile(file: string, text: string): Promise<void> {
   await privateFolder(dirname(file))
+  await replaceFile(file, text, 0o600)
+}
+
+/** Gives a file another text, all of it or none of it: a full disk costs nothing that was there. */
+export async function replaceFile(file: string, text: string, mode: number): Promise<void> {
   const half = `${file}.${randomUUID()}`
   try {
-    const handle = await open(half, 'wx', 0o600)
+    const handle = await open(half, 'wx', mode)
     try {
       await handle.writeFile(text)
       await handle.sync()
