@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { LakehouseError } from '#base/errors.ts'
+import { isProblem, LakehouseError } from '#base/errors.ts'
 import type { ComposeReading, ComposeSources, SourceFile } from './parseProject.ts'
 
 /** In the order in which `docker compose` looks for them. */
@@ -14,7 +14,7 @@ const overrideFileNames = [
 
 /**
  * The compose project of a folder: its compose file, the override beside it, `.env` and every `env_file`; undefined where the
- * folder has no compose file. @throws LakehouseError `denied` for a file that cannot be read.
+ * folder has no compose file. @throws LakehouseError `denied` for a file that cannot be read, `invalid` for what is no text of settings.
  */
 export async function readProject(folder: string, env: ComposeSources['env'], signal: AbortSignal): Promise<ComposeReading | undefined> {
   const sources = await readSources(folder, signal)
@@ -65,14 +65,25 @@ async function firstOf(folder: string, names: readonly string[], signal: AbortSi
   return undefined
 }
 
+/** What is longer is no settings; a device or a pipe would never end. */
+const mostBytes = 1_000_000
+
 /** Undefined where there is no such file. */
 async function textOfFile(path: string, signal: AbortSignal): Promise<string | undefined> {
   try {
+    const found = await stat(path)
+    if (found.isDirectory()) return undefined
+    if (!found.isFile() || found.size > mostBytes) {
+      throw new LakehouseError('invalid', `${path} is ${found.isFile() ? `larger than ${mostBytes} bytes` : 'no plain file'}.`, {
+        hint: 'Put a plain text in its place.',
+      })
+    }
     return await readFile(path, { encoding: 'utf8', signal })
   } catch (error) {
     signal.throwIfAborted()
+    if (isProblem(error)) throw error
     const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined
-    if (code === 'ENOENT' || code === 'EISDIR' || code === 'ENOTDIR') return undefined
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
     throw new LakehouseError('denied', `Cannot read ${path}.`, { hint: 'Check who may read the file.', cause: error })
   }
 }

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { isProblem } from '#base/errors.ts'
 import { readProject } from '#compose/readProject.ts'
 import { temporaryFolder } from '../../support/temporaryFolder.ts'
 
@@ -41,6 +43,20 @@ describe('the compose project of a folder', () => {
       { file: join(folder(), 'compose.yaml'), line: 1, column: 36, message: `There is no file ${join(folder(), 'none.env')}.` },
     ])
   })
+
+  for (const [what, make] of [
+    ['a device', (path: string) => symlinkSync('/dev/zero', path)],
+    ['a pipe', (path: string) => void execFileSync('mkfifo', [path])],
+    ['megabytes long', (path: string) => writeFileSync(path, '#'.repeat(1_000_001))],
+  ] as const) {
+    it(`is not read where a file is ${what}`, async function () {
+      if (process.platform === 'win32') this.skip() // has no such files
+      write('compose.yaml', 'services: {a: {image: x, env_file: own.env}}')
+      make(join(folder(), 'own.env'))
+      const why = (error: unknown): boolean => isProblem(error, 'invalid') && error.message.startsWith(join(folder(), 'own.env'))
+      await assert.rejects(readProject(folder(), {}, never), why)
+    })
+  }
 
   it('is not read further once it is not wanted', async () => {
     write('compose.yaml', 'services: {a: {image: x}}')
