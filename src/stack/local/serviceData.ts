@@ -21,13 +21,18 @@ export async function dataLosses(
 /** Removes the folders of a service but for these entries, and its logs. */
 export async function removeAllBut(stackFolder: string, name: ServiceName, kept: readonly string[]): Promise<void> {
   for (const folder of await foldersOf(stackFolder, name)) {
-    for (const entry of await readdir(folder)) if (!kept.includes(entry)) await remove(join(folder, entry))
+    for (const entry of await readdir(folder)) if (!kept.some(part => isPart(entry, part))) await remove(join(folder, entry))
     if ((await readdir(folder)).length === 0) await remove(folder)
   }
   const logs = join(stackFolder, 'logs')
   for (const entry of await readdir(logs).catch(() => [])) {
     if (serviceOf(entry.replace(/\.log(?:\.1)?$/, '')) === name) await remove(join(logs, entry))
   }
+}
+
+/** SQLite keeps beside a database what is not in it yet: `mlflow.db-journal`, `mlflow.db-wal`. */
+function isPart(entry: string, name: string): boolean {
+  return entry === name || entry.startsWith(`${name}-`)
 }
 
 /** Those of all processes of a service. */
