@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises'
 import { join, posix, relative, sep } from 'node:path'
 import type { Readable } from 'node:stream'
+import { asError, LakehouseError } from '#base/errors.ts'
 import type { ComposeBuild } from '#compose/project.ts'
 
-/** The folder of a build as a tar stream, without what its .dockerignore names. */
+/** The folder of a build as a tar stream, without what its .dockerignore names. @throws LakehouseError `denied` */
 export async function buildContext({ context, dockerfile }: ComposeBuild): Promise<Readable> {
   const { pack, dockerIgnore } = await import('#stack/docker/library.ts')
-  const patterns = await readFile(join(context, '.dockerignore'), 'utf8').catch(() => '')
+  const patterns = await ignored(context)
   const rules = dockerIgnore({ ignorecase: false }).add(patterns)
   const always = new Set([posix.normalize(dockerfile), '.dockerignore'])
   const within = neededFolders([...exceptionsIn(patterns), ...always])
@@ -17,6 +18,17 @@ export async function buildContext({ context, dockerfile }: ComposeBuild): Promi
   // Windows knows no executable files, and an image without them is of no use.
   const mode = process.platform === 'win32' ? { mode: 0o755 } : {}
   return pack(context, { ignore, map: header => ({ ...header, ...mode, uid: 0, gid: 0 }) })
+}
+
+/** What cannot be read may name secrets, so nothing is sent then. */
+async function ignored(context: string): Promise<string> {
+  const file = join(context, '.dockerignore')
+  try {
+    return await readFile(file, 'utf8')
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return ''
+    throw new LakehouseError('denied', `Cannot read ${file}: ${asError(cause).message}.`, { hint: 'Check who may read it.', cause })
+  }
 }
 
 /** `!path` takes something back that a line before ignores. */

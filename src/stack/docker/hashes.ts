@@ -71,10 +71,8 @@ export class HashSource {
     const files = project.files.flatMap(file => ['-f', file])
     const args = [...first, '--project-directory', project.folder, '-p', project.name, ...files, '--profile', '*', 'config', '--hash', '*']
     try {
-      const result = await runCommand(
-        { command: program, args, env: definedOnly(this.#env), cwd: project.folder },
-        AbortSignal.timeout(askMs),
-      )
+      // Not in the folder of the project, where Windows would look for the program first.
+      const result = await runCommand({ command: program, args, env: definedOnly(this.#env) }, AbortSignal.timeout(askMs))
       return result.exitCode === 0 ? result.lines : undefined
     } catch (error) {
       if (isProblem(error, 'notFound')) return undefined

@@ -123,14 +123,19 @@ async function replace(
   const kept = anonymousVolumes(old)
   const body = containerBody(project, service, { hash: hashes.of(service.name), imageId, number, kept })
   const id = await create(client, interimName, body, signal)
+  // What is given up once the old one goes would take the only way to volumes without a name along.
+  const own = new AbortController().signal
+  let hasTaken = false
   try {
     for (const network of service.networks.slice(1)) {
       await client.shared.connect(engineNetwork(project, network), id, aliasesOf(service, network), signal)
     }
-    for (const container of old) await discard(work, service, container, signal)
-    if (interimName !== name) await client.rename(id, name, signal)
+    for (const { facts, name: oldName } of old) await client.stop(facts.id, oldName, service.stopGraceMs, signal)
+    hasTaken = true
+    for (const { facts, name: oldName } of old) await client.remove(facts.id, oldName, 'keep', own)
+    if (interimName !== name) await client.rename(id, name, own)
   } catch (error) {
-    await client.remove(id, name, 'keep', new AbortController().signal)
+    if (!hasTaken) await client.remove(id, name, 'keep', own)
     throw error
   }
   const facts = await client.container(id, signal)

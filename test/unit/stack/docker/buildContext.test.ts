@@ -52,6 +52,11 @@ describe('the context of a build', () => {
     assert.deepEqual(await packed('*\n!src/deep/*.ts\n'), ['.dockerignore', 'Dockerfile', 'src/deep/two.ts'])
   })
 
+  it('is not sent where nobody can tell what is ignored', async () => {
+    mkdirSync(join(folder(), '.dockerignore'))
+    await assert.rejects(buildContext({ context: folder(), dockerfile: 'Dockerfile', args: {} }), { code: 'denied' })
+  })
+
   it('always has its Dockerfile, wherever it lies', async () => {
     assert.deepEqual(await packed('*\n', 'docker/Own'), ['.dockerignore', 'docker/Own'])
   })

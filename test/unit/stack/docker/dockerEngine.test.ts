@@ -120,6 +120,24 @@ describe('the docker engine', () => {
     ])
   })
 
+  it('keeps the new container when it is called off while the old one goes', async () => {
+    const calledOff = new AbortController()
+    contain([{ id: 'old', service: 'app', hash: 'other' }])
+    docker.on('POST', /^\/containers\/create$/, { status: 201, json: { Id: 'new' } })
+    docker.on('POST', /\/(?:stop|rename)$/, { status: 204 })
+    docker.on('DELETE', /^\/containers\/old$/, () => {
+      calledOff.abort(new Error('called off'))
+      return { status: 204 }
+    })
+    await assert.rejects(engine.start('app', calledOff.signal), /called off/)
+    assert.deepEqual(changes(), [
+      'POST /containers/create old_lake-app-1',
+      'POST /containers/old/stop',
+      'DELETE /containers/old',
+      'POST /containers/new/rename lake-app-1',
+    ])
+  })
+
   it('leaves the old container alone when the engine refuses the new one', async () => {
     contain([{ id: 'old', service: 'app', hash: 'other' }])
     docker.on('POST', /^\/containers\/create$/, { status: 400, json: { message: 'invalid mount config' } })
