@@ -20,11 +20,13 @@ export interface PortSearch {
   readonly stacksFolder: string
 }
 
-/** The ports that a start of the stack would need: those of what is active and stands still. */
+/** The ports that a start of the stack would need: those of what is active and stands still, or could not start. */
 export function wantedPorts(file: FileFacts | undefined, states: readonly ServiceState[]): readonly WantedPort[] {
   const isWanted = ({ name, isActive }: FileService): boolean => {
     const state = states.find(each => each.name === name)
-    return state === undefined ? isActive : state.isActive && state.state === 'stopped' && state.unavailable === null
+    if (state === undefined) return isActive
+    const isStill = state.state === 'stopped' || (state.state === 'failed' && state.pid === null)
+    return isStill && state.isActive && state.unavailable === null
   }
   return (file?.services ?? [])
     .filter(isWanted)

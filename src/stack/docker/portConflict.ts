@@ -18,7 +18,7 @@ export async function portConflict(client: EngineClient, service: ComposeService
     'conflict',
     `${titleFirst(service)} cannot start: port ${named} is taken${owner === undefined ? '' : ` by ${owner}`}.`,
     {
-      hint: `End what uses the port, or give ${service.name} another one in the compose file or .env.`,
+      hint: `End what uses the port, or give ${service.name} another one in the compose file or .env; the doctor finds all that are taken and can move them.`,
       details: { service: service.name, port: named, ...(owner === undefined ? {} : { owner }) },
       cause: error,
     },

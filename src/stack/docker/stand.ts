@@ -14,10 +14,19 @@ export function standOf(facts: ContainerFacts, { stopped }: DockerRecord): Stand
   if (facts.isPaused) return { state: 'running', health: 'unhealthy', reason: 'paused' }
   if (facts.isRestarting) return { state: 'failed', health: 'unknown', reason: `restarting after ${exitText(facts)}` }
   if (facts.isRunning) return { state: facts.health === 'starting' ? 'starting' : 'running', health: healthOf(facts), reason: null }
-  if (facts.error !== '' && facts.exitCode !== 0) return { state: 'failed', health: 'unknown', reason: facts.error.slice(0, longestReason) }
+  if (facts.error !== '' && facts.exitCode !== 0) return { state: 'failed', health: 'unknown', reason: reasonOf(facts.error) }
   const isRequested = requestedCodes.has(facts.exitCode) || stopped[facts.id] === facts.finishedAt
   if (!facts.hasStarted || (isRequested && !facts.isOutOfMemory)) return { state: 'stopped', health: 'unknown', reason: null }
   return { state: 'failed', health: 'unknown', reason: exitText(facts) }
+}
+
+/** The words of the engine without those that name its own parts; the end says what it is. */
+function reasonOf(error: string): string {
+  const words = error.replace(
+    /^(?:failed to set up container networking: )?driver failed programming external connectivity on endpoint \S+ \(\w+\): /,
+    '',
+  )
+  return words.length > longestReason ? `${words.slice(0, longestReason)}…` : words
 }
 
 /** The stands of all containers of a service as one: the worst that is not at rest. */

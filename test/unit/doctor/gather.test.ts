@@ -83,6 +83,8 @@ describe('what the doctor gathers', function () {
         [port, 'a', { kind: 'container', name: 'web-1', project: 'web' }],
       ])
       assert.deepEqual(wantedPorts(file, [{ ...serviceState('s3', true), name: 'a' }]), [])
+      assert.deepEqual(wantedPorts(file, [serviceState('a', false, { state: 'failed' })]), wanted)
+      assert.deepEqual(wantedPorts(file, [serviceState('a', true, { state: 'failed' })]), [])
     } finally {
       server.close()
     }

@@ -41,6 +41,13 @@ describe('what a container is doing', () => {
     assert.deepEqual(stand(ended(128, { Error: 'no such file' })), ['failed', 'unknown', 'no such file'])
   })
 
+  it('is told without the engine’s names for its own parts, and cut where that shows', () => {
+    const taken = 'Bind for 127.0.0.1:9000 failed: port is already allocated'
+    const error = `driver failed programming external connectivity on endpoint lake-s3-1 (482cb2f7aa75): ${taken}`
+    assert.deepEqual(stand(ended(128, { Error: error })), ['failed', 'unknown', taken])
+    assert.deepEqual(stand(ended(128, { Error: 'x'.repeat(300) })), ['failed', 'unknown', `${'x'.repeat(200)}…`])
+  })
+
   it('is no failure when it was asked to end, until it ends again', () => {
     assert.deepEqual(stand(ended(137), { abc: finishedAt }), ['stopped', 'unknown', null])
     assert.deepEqual(stand(ended(137), { abc: '2026-11-24T18:00:00Z' }), ['failed', 'unknown', 'exit 137'])
