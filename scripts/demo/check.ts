@@ -43,6 +43,7 @@ export async function check(): Promise<boolean> {
     for (const { pid, command } of left) tell(`✘ Process ${pid} was left running: ${command}`)
     isRight &&= left.length === 0
   }
+  tell(isRight ? `✔ The workbench shows what the command line reads; see ${shots}/.` : `✘ Not all is as it should be; see ${shots}/.`)
   return isRight
 }
 
@@ -69,6 +70,7 @@ async function checkOn(bed: TestBed): Promise<boolean> {
 async function drive(workbench: Workbench, project: string, line: ProgressLine): Promise<boolean> {
   const lakehouse = new Lakehouse(workbench)
   await lakehouse.open()
+  await lakehouse.childrenOf('Local stack')
   await workbench.shot('lakehouse')
   let isRight = true
   for (const table of demoTables) {
@@ -81,6 +83,7 @@ async function drive(workbench: Workbench, project: string, line: ProgressLine):
   }
   line.show({ step: 'Running the notebook' })
   const problems = await checkNotebook(workbench, project)
+  line.end()
   for (const problem of problems) tell(`✘ ${problem}`)
   return isRight && problems.length === 0
 }
