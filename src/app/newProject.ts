@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { lstat, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { lstat, mkdir, open, readdir, readFile, rmdir, stat, unlink } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import { asError, isProblem, LakehouseError } from '#base/errors.ts'
 import { readSources } from '#compose/readProject.ts'
@@ -28,18 +28,18 @@ export async function createProject(productFolder: string, folder: string, signa
   const files = await projectFiles(productFolder, root)
   const there = await existing(root, files, signal)
   if (there.length > 0) throw conflict(root, there)
-  const written: string[] = []
+  const undoing: Undoing = []
   try {
     for (const file of files) {
       signal.throwIfAborted()
-      await write(root, file)
-      written.push(file.path)
+      await write(root, file, undoing)
     }
   } catch (error) {
-    for (const path of written) await rm(join(root, path), { force: true })
+    // Somebody may have put a file of theirs into a folder meanwhile, which then stays.
+    for (const undo of undoing.toReversed()) await undo().catch(() => undefined)
     throw isExpected(error, signal) ? error : writeFailure(root, error)
   }
-  return written
+  return files.map(({ path }) => path)
 }
 
 async function projectFiles(productFolder: string, root: string): Promise<readonly ProjectFile[]> {
@@ -95,7 +95,8 @@ async function obstacle(root: string, path: string): Promise<string | undefined>
   const parts = path.split('/')
   for (let count = 0; count < parts.length; count += 1) {
     const parent = parts.slice(0, count).join('/')
-    const entry = await stat(join(root, parent)).catch(() => undefined)
+    // A link below the folder would lead out of it.
+    const entry = await (parent === '' ? stat : lstat)(join(root, parent)).catch(() => undefined)
     if (entry === undefined) return undefined
     if (!entry.isDirectory()) return parent === '' ? '.' : parent
   }
@@ -109,12 +110,27 @@ async function isFolder(path: string): Promise<boolean> {
   )
 }
 
-async function write(root: string, { path, source, fill, isSecret }: ProjectFile): Promise<void> {
+/** How to take back what was made so far, in the order of the making. */
+type Undoing = (() => Promise<void>)[]
+
+async function write(root: string, { path, source, fill, isSecret }: ProjectFile, undoing: Undoing): Promise<void> {
   const target = join(root, path)
-  await mkdir(dirname(target), { recursive: true })
-  const flag = 'wx'
-  if (fill) await writeFile(target, fill(await readFile(source, 'utf8')), { flag, mode: isSecret ? 0o600 : 0o644 })
-  else await writeFile(target, await readFile(source), { flag })
+  const folder = dirname(target)
+  const first = await mkdir(folder, { recursive: true })
+  for (const made of first === undefined ? [] : fromTo(first, folder)) undoing.push(() => rmdir(made))
+  const content = fill ? fill(await readFile(source, 'utf8')) : await readFile(source)
+  const file = await open(target, 'wx', isSecret ? 0o600 : 0o644)
+  undoing.push(() => unlink(target))
+  try {
+    await file.writeFile(content)
+  } finally {
+    await file.close()
+  }
+}
+
+/** The folders from one down to another that lies in it. */
+function fromTo(first: string, last: string): readonly string[] {
+  return last.length <= first.length ? [first] : [...fromTo(first, dirname(last)), last]
 }
 
 function conflict(root: string, paths: readonly string[]): LakehouseError {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createProject } from '#app/newProject.ts'
 import { isProblem } from '#base/errors.ts'
@@ -66,6 +66,29 @@ describe('createProject', () => {
     const file = join(root(), 'taken')
     writeFileSync(file, '')
     await assert.rejects(make(file), error => isProblem(error, 'conflict') && error.message === `${file} is a file.`)
+  })
+
+  it('follows no link out of the folder', async () => {
+    const [folder, elsewhere] = [join(root(), 'lake'), join(root(), 'elsewhere')]
+    for (const path of [folder, elsewhere]) mkdirSync(path)
+    symlinkSync(elsewhere, join(folder, 'config'))
+    await assert.rejects(make(folder), error => isProblem(error, 'conflict') && error.details?.['files'] === 'config')
+    assert.deepEqual([readdirSync(folder), readdirSync(elsewhere)], [['config'], []])
+  })
+
+  it('takes back all that it made when it is called off', async () => {
+    const folder = join(root(), 'deep', 'lake')
+    let checks = 0
+    const signal = new AbortController().signal
+    signal.throwIfAborted = () => {
+      checks += 1
+      if (checks > 12) throw new Error('called off')
+    }
+    await assert.rejects(
+      createProject(process.cwd(), folder, signal),
+      error => isProblem(error, 'denied') && error.message.endsWith('called off'),
+    )
+    assert.deepEqual(readdirSync(root()), [])
   })
 
   it('keeps other files, and gives a name to a folder whose own Docker cannot use', async () => {
