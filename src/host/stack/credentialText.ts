@@ -1,4 +1,5 @@
 import * as vscode from 'vscode'
+import { shellWord } from '#base/shellWord.ts'
 import { unreachable } from '#base/unreachable.ts'
 import type { ServiceState, StackEndpoints, StackSecrets } from '#stack/types.ts'
 
@@ -64,10 +65,6 @@ function sparkTexts({ host, port }: NonNullable<StackEndpoints['spark']>, token:
 
 /** As a shell and an `.env` file read them. */
 function variables(values: Readonly<Record<string, string>>): CredentialText {
-  const lines = Object.entries(values).map(([name, value]) => `${name}=${quote(value)}\n`)
+  const lines = Object.entries(values).map(([name, value]) => `${name}=${shellWord(value)}\n`)
   return { label: vscode.l10n.t('Environment variables'), text: lines.join('') }
-}
-
-function quote(value: string): string {
-  return /^[\w./:@%+-]*$/.test(value) ? value : `'${value.replaceAll("'", String.raw`'\''`)}'`
 }

@@ -1,5 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { asError, LakehouseError } from '#base/errors.ts'
+import { shellWord } from '#base/shellWord.ts'
 import type { ComposeService } from '#compose/project.ts'
 import { composeLabels } from './labels.ts'
 import { untilCompleted } from './ready.ts'
@@ -62,7 +63,7 @@ async function emptyFromInside(work: Work, service: ComposeService, folder: stri
 
 function undeletable(folder: string, cause: unknown): LakehouseError {
   return new LakehouseError('denied', `Cannot delete ${folder}: ${asError(cause).message}.`, {
-    hint: `What a container wrote may belong to another user: \`sudo rm -r ${JSON.stringify(folder)}\`.`,
+    hint: `What a container wrote may belong to another user: \`sudo rm -r ${shellWord(folder)}\`.`,
     cause,
   })
 }
