@@ -112,7 +112,7 @@ function errorOf(text: string): { readonly code: string; readonly message: strin
 }
 
 function codeOf(code: string, status: number): ProblemCode {
-  const known = codes[code]
+  const known = Object.hasOwn(codes, code) ? codes[code] : undefined
   if (known) return known
   return status >= 500 ? 'failed' : 'invalid'
 }

@@ -4,13 +4,13 @@ import type { Artifact, Entry, Experiment, LatestMetric, Run, RunStatus, ServerP
 
 /** The JSON of MLflow's REST API as our types: https://mlflow.org/docs/latest/api_reference/rest-api.html */
 
-const statuses: Readonly<Record<string, RunStatus>> = {
-  RUNNING: 'running',
-  SCHEDULED: 'scheduled',
-  FINISHED: 'finished',
-  FAILED: 'failed',
-  KILLED: 'killed',
-}
+const statuses: ReadonlyMap<string, RunStatus> = new Map([
+  ['RUNNING', 'running'],
+  ['SCHEDULED', 'scheduled'],
+  ['FINISHED', 'finished'],
+  ['FAILED', 'failed'],
+  ['KILLED', 'killed'],
+])
 
 /** One page of a list, and where it goes on. @throws Error */
 export function pageOf<T>(answer: unknown, name: string, read: (item: Wire) => T): ServerPage<T> {
@@ -41,7 +41,7 @@ export function runOf(wire: Wire): Run {
     id,
     name: textOr(info, 'run_name') ?? tag('mlflow.runName') ?? id,
     experimentId: textAt(info, 'experiment_id'),
-    status: statuses[textOr(info, 'status') ?? ''] ?? 'unknown',
+    status: statuses.get(textOr(info, 'status') ?? '') ?? 'unknown',
     started: numberOr(info, 'start_time'),
     ended: numberOr(info, 'end_time'),
     user: tag('mlflow.user') ?? textOr(info, 'user_id') ?? '',

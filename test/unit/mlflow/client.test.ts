@@ -83,6 +83,14 @@ describe('MLflow client', () => {
     assert.deepEqual([name, user, started, ended, isDeleted, state], ['r1', 'ana', 5, 9, true, 'unknown'])
   })
 
+  it('takes words of a server that mean something to the language for what they are', async () => {
+    const { client } = await clientOf(() => ({ run: run({ status: 'constructor' }) }))
+    assert.equal((await client.getRun('r', never)).status, 'unknown')
+    await server?.close()
+    const { client: other } = await clientOf(() => status(400, JSON.stringify({ error_code: 'constructor', message: 'no' })))
+    await assert.rejects(other.getRun('r', never), { code: 'invalid' })
+  })
+
   it('reads a history to its end, in order of step and time', async () => {
     const pages: Readonly<Record<string, object>> = {
       '': { metrics: [point(2, 20, 0.2), point(3, 10, 0.3)], next_page_token: 'two' },
