@@ -94,12 +94,13 @@ export function unhealthy(
   })
 }
 
-/** The line of a log of Java or Python that names the root of a failure; empty where none does. */
+/** The line of a log of Java or Python that names the root of a failure, else its last; empty for an empty log. */
 export function lastReason(log: string): string {
   const lines = log.split('\n').map(line => line.trim())
   return (
     lines.findLast(line => line.startsWith('Caused by: ')) ??
     lines.findLast(line => /\b(?:\w+Exception|\w*Error)\b/.test(line) && !line.startsWith('at ')) ??
+    lines.findLast(line => line !== '') ??
     ''
   )
 }

@@ -113,7 +113,7 @@ async function crashedOf(instances: Instances): Promise<InstanceName | undefined
 /** How a process that was left to itself ended is not known; what it said last often tells. */
 async function reasonOf(instance: InstanceName, { logFile }: Sight): Promise<string | null> {
   const log = await logTail(logFile(instance), reasonLines)
-  return lastReason(log) || log.split('\n').at(-1)?.trim() || null
+  return lastReason(log) || null
 }
 
 /** Where the page of a Spark application is. */
