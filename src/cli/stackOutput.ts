@@ -39,13 +39,14 @@ export function statusText(state: StackState, usage?: Usage): string {
 }
 
 function serviceCells(service: ServiceState, usage: Usage | undefined): string[] {
-  const { name, state, health, url, pid, unavailable, isOutdated, isOrphan, replicas } = service
+  const { name, state, health, url, pid, group, isActive, unavailable, isOutdated, isOrphan, replicas } = service
   const notes = [
     ...(pid === null ? [] : [`process ${pid}`]),
     ...(replicas.wanted > 1 || replicas.running > 1 ? [`${replicas.running} of ${replicas.wanted}`] : []),
     ...(isOutdated ? ['its definition changed'] : []),
     ...(isOrphan ? ['not in the definition'] : []),
     ...(unavailable === null || state !== 'stopped' ? [] : [unavailable]),
+    ...(unavailable === null && state === 'stopped' && !isActive && group !== null ? [`its group ${group} is not active`] : []),
   ]
   return [name, state, health === 'unknown' ? '' : health, url ?? '', ...(usage ? usageCells(usage.get(name)) : []), notes.join(', ')]
 }

@@ -9,8 +9,9 @@ import { parseCommand } from '#cli/args.ts'
 import type { Io } from '#cli/io.ts'
 import type { Lab } from '#cli/lab.ts'
 import { changeStack, logs, planStack, status } from '#cli/stackCommands.ts'
+import { statusText } from '#cli/stackOutput.ts'
 import type { LogLine } from '#stack/types.ts'
-import { fakeEngine, type FakeEngine } from '../../fakes/stackEngine.ts'
+import { fakeEngine, serviceState, type FakeEngine } from '../../fakes/stackEngine.ts'
 import { pretend } from '../../support/pretend.ts'
 
 const createBuckets = (): Promise<void> => Promise.resolve()
@@ -60,6 +61,14 @@ describe('dataflow stack', () => {
       'Started Spark',
       'Started Spark; kept the object store.',
     ])
+  })
+
+  it('says why a service stands still that nobody asked for', () => {
+    const services = [serviceState('jupyter', false, { group: 'jupyter', isActive: false }), serviceState('s3', false)]
+    assert.equal(
+      statusText({ kind: 'stopped', engine: 'docker', services, endpoints: {} }),
+      'The stack is stopped (Docker).\njupyter  stopped      its group jupyter is not active\ns3       stopped\n',
+    )
   })
 
   it('keeps the contract of status --json, with more members', async () => {
