@@ -41,7 +41,8 @@ async function unknown(
 ): Promise<NetworkFacts['unknownToJava']> {
   const known = await trustedByJava(env)
   if (!known) return []
-  return texts.flatMap(({ file, text = '' }) => {
+  const first = texts.filter(({ file }, index) => texts.findIndex(other => other.file === file) === index)
+  return first.flatMap(({ file, text = '' }) => {
     const others = derOf(text).filter(body => !known.has(body))
     return others.length === 0 ? [] : [{ file, subjects: subjectsOf(others) }]
   })

@@ -26,12 +26,12 @@ export function parseEndpoint(address: string, tls?: EngineTls): EngineEndpoint 
   const socket = /^(?:unix|npipe):\/\/(.+)$/.exec(address)?.[1] ?? (/^[/\\]/.test(address) ? address : undefined)
   if (socket !== undefined) return { kind: 'socket', path: socket.replaceAll('\\', '/') }
   if (address.startsWith('ssh:')) {
-    throw new LakehouseError('unsupported', `The engine at ${address} is reached over SSH, which is not supported.`, {
+    throw new LakehouseError('unsupported', `The engine at ${withoutPassword(address)} is reached over SSH, which is not supported.`, {
       hint: 'Forward its socket with `ssh -N -L /tmp/docker.sock:/var/run/docker.sock HOST` and set DOCKER_HOST to unix:///tmp/docker.sock.',
     })
   }
   if (!URL.canParse(address) || !/^(?:tcp|https?):\/\/./.test(address)) {
-    throw new LakehouseError('invalid', `${JSON.stringify(address)} is not the address of a container engine.`, {
+    throw new LakehouseError('invalid', `${JSON.stringify(withoutPassword(address))} is not the address of a container engine.`, {
       hint: 'Give it as unix:///path/to/docker.sock, npipe:////./pipe/docker_engine or tcp://host:port.',
     })
   }
@@ -40,6 +40,11 @@ export function parseEndpoint(address: string, tls?: EngineTls): EngineEndpoint 
   const secure = tls ?? (protocol === 'tls:' ? {} : undefined)
   const host = hostname.replace(/^\[(.*)\]$/, '$1')
   return { kind: 'tcp', host, port: port === '' ? (secure ? tlsPort : plainPort) : Number(port), ...(secure ? { tls: secure } : {}) }
+}
+
+/** No engine is reached with a password in its address, and some write one all the same. */
+export function withoutPassword(address: string): string {
+  return address.replace(/(:\/\/[^/@:]*):.*@/, '$1@')
 }
 
 /** The endpoint as people write it. */

@@ -4,7 +4,7 @@ import { asError, LakehouseError, toProblem, type Problem } from '#base/errors.t
 import type { Environment } from '#runtime/places.ts'
 import { EngineClient } from './client.ts'
 import { currentContext, readContext, readTls } from './contexts.ts'
-import { addressOf, parseEndpoint, type EngineEndpoint } from './endpoint.ts'
+import { addressOf, parseEndpoint, withoutPassword, type EngineEndpoint } from './endpoint.ts'
 import type { EngineFacts } from './wire.ts'
 
 /** Who names an engine; `known` is a socket where engines usually listen. */
@@ -104,7 +104,7 @@ function named(source: EngineSource, address: string, env: Environment, config: 
     const isSecure = Boolean(env['DOCKER_TLS_VERIFY']) && withScheme.startsWith('tcp:')
     return parseEndpoint(withScheme, isSecure ? await readTls(env['DOCKER_CERT_PATH'] || config) : undefined)
   }
-  return { source, label: address, endpoint }
+  return { source, label: withoutPassword(address), endpoint }
 }
 
 function ofContext(source: EngineSource, name: string, config: string): Candidate {

@@ -157,7 +157,8 @@ describe('what the doctor gathers', function () {
     assert.deepEqual(missing.unknownToJava, [])
     const known = await seeNetwork({ NODE_EXTRA_CA_CERTS: proxyAuthority, PIP_CERT: proxyAuthority }, undefined, never)
     assert.deepEqual(known.unknownToJava, [])
-    const unknown = await seeNetwork({ NODE_EXTRA_CA_CERTS: roots, PIP_CERT: proxyAuthority }, undefined, never)
+    const twice = { PIP_CERT: proxyAuthority, SSL_CERT_FILE: proxyAuthority }
+    const unknown = await seeNetwork({ NODE_EXTRA_CA_CERTS: roots, ...twice }, undefined, never)
     assert.deepEqual(unknown.unknownToJava, [{ file: proxyAuthority, subjects: ['CN=Inspecting proxy'] }])
   })
 

@@ -99,6 +99,12 @@ describe('finding an engine', () => {
     assert.equal(engine?.facts.version, '20.10.24')
   })
 
+  it('repeats no password of an address', async () => {
+    for (const address of ['ssh://me:hid@den@box', 'ftp://me:hidden@box', 'tcp://me:hidden@box:99999', 'tcp://me:hidden@[::1]:1']) {
+      assert.doesNotMatch(JSON.stringify((await find({ DOCKER_HOST: address })).attempts), /hid|den/, address)
+    }
+  })
+
   it('never takes another engine than the one that was named', async () => {
     context('dead', 'unix:///nowhere/dead.sock')
     for (const [env, setting] of [
