@@ -1,3 +1,4 @@
+import { timeText } from '#base/timeText.ts'
 import { writePoints, type LatestValue, type RunDetails, type RunEntry, type RunHost } from '#protocol/run.ts'
 import type { MlflowClient } from '#mlflow/client.ts'
 import type { MetricSeries, Run } from '#mlflow/types.ts'
@@ -85,11 +86,3 @@ function textOf({ steps, times, values }: MetricSeries): string {
   const lines = Array.from(steps, (step, i) => `${step}\t${timeText(times[i] ?? 0)}\t${values[i]}`)
   return `${['step\ttime\tvalue', ...lines].join('\n')}\n`
 }
-
-/** The number of what is no time of a calendar: a server takes any. */
-function timeText(ms: number): string {
-  return Math.abs(ms) <= lastMs ? new Date(ms).toISOString() : String(ms)
-}
-
-/** https://tc39.es/ecma262/#sec-time-values-and-time-range */
-const lastMs = 8.64e15

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode'
+import { timeText } from '#base/timeText.ts'
 import { unreachable } from '#base/unreachable.ts'
 import { localStackName } from '#app/connection.ts'
 import { trackingId, type TrackingNode } from '#app/trackingNode.ts'
@@ -82,7 +83,7 @@ function tooltipOf(run: Run): string {
     run.name,
     vscode.l10n.t('Run ID: {0}', run.id),
     vscode.l10n.t('State: {0}', statusText(run.status)),
-    ...(started === undefined ? [] : [vscode.l10n.t('Started: {0}', new Date(started).toISOString())]),
+    ...(started === undefined ? [] : [vscode.l10n.t('Started: {0}', timeText(started))]),
     ...(started === undefined || ended === undefined ? [] : [vscode.l10n.t('Duration: {0}', formatDuration(ended - started))]),
     ...(run.user === '' ? [] : [vscode.l10n.t('User: {0}', run.user)]),
     ...run.metrics.slice(0, tooltipMetrics).map(metricText),

@@ -64,6 +64,11 @@ describe('nodes of MLflow', () => {
     )
   })
 
+  it('show a run whose times are none', () => {
+    const odd: TrackingNode = { ...runNode, run: { ...run, started: 1e300, ended: -1e300 } }
+    assert.match(JSON.stringify(renderTracking(odd, now).tooltip), /Started: 1e\+300\\n/)
+  })
+
   it('tell the states of runs apart by picture, not by colour alone', () => {
     const states = ['running', 'scheduled', 'finished', 'failed', 'killed', 'unknown'] as const
     const icons = states.map(status => JSON.stringify(renderTracking({ ...runNode, run: { ...run, status } }, now).iconPath))
