@@ -46,7 +46,7 @@ describe('the compose project of a folder', () => {
 
   for (const [what, make] of [
     ['a device', (path: string) => symlinkSync('/dev/zero', path)],
-    ['a pipe', (path: string) => void execFileSync('mkfifo', [path])],
+    ['a pipe', (path: string) => void execFileSync('sh', ['-c', 'mkfifo "$0"', path])],
     ['megabytes long', (path: string) => writeFileSync(path, '#'.repeat(1_000_001))],
   ] as const) {
     it(`is not read where a file is ${what}`, async function () {
