@@ -6,7 +6,8 @@ import type { ServiceShell, ShellStream, TerminalSize } from '#stack/engine.ts'
 export function openTerminal(name: string, shell: ServiceShell): vscode.Terminal {
   const terminal =
     shell.kind === 'process'
-      ? vscode.window.createTerminal({ name, cwd: shell.folder, env: { ...shell.env } })
+      ? // Its environment has the keys of the stack, and VS Code would keep it on disk for the next window.
+        vscode.window.createTerminal({ name, cwd: shell.folder, env: { ...shell.env }, isTransient: true })
       : vscode.window.createTerminal({ name, pty: terminalOf(shell) })
   terminal.show()
   return terminal

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { mostLinesASecond, pourLog, type LogSink } from '#host/stack/logPour.ts'
-import { terminalOf } from '#host/stack/serviceTerminal.ts'
+import { openTerminal, terminalOf } from '#host/stack/serviceTerminal.ts'
 import type { LogLine } from '#stack/types.ts'
 import type { ShellStream } from '#stack/engine.ts'
+import { reset, seen as shown } from '../../fakes/vscode.ts'
 
 const line = (text: string): LogLine => ({ service: 's3', text, stream: 'stdout', time: null })
 
@@ -78,6 +79,12 @@ function pretendShell(output: AsyncIterable<Uint8Array>) {
 }
 
 describe('terminal of a service', () => {
+  it('is not kept on disk with the keys in its environment', () => {
+    reset()
+    openTerminal('Object store', { kind: 'process', folder: '/s3', env: { AWS_SECRET_ACCESS_KEY: 'hidden' } })
+    assert.deepEqual(shown.messages, ['terminal Object store (not kept)'])
+  })
+
   it('passes bytes both ways, also a letter in two parcels, and the exit code', async () => {
     const ended = Promise.withResolvers<void>()
     async function* output() {
