@@ -107,7 +107,7 @@ describe('the local engine', () => {
     assert.equal((await stateIn(engine, 'spark-connect')).health, 'healthy')
   })
 
-  it('has the ports of the definition, and others where those are taken', async () => {
+  it('has the ports of the definition, and others where those are taken, which it tells', async () => {
     const [wanted, taken] = [await freePort(45_000), await freePort(45_100)]
     project = composeProject([
       composeService('s3', { ports: [published(wanted, 80)] }),
@@ -116,10 +116,13 @@ describe('the local engine', () => {
     const squatter = createServer().listen(taken, '127.0.0.1')
     try {
       const engine = open()
+      const told: string[] = []
+      await engine.prepare(['s3', 'spark-connect'], ({ step }) => void told.push(step), never)
       await start(engine)
       assert.equal((await stateIn(engine, 's3')).port, wanted)
       const spark = await stateIn(engine, 'spark-connect')
       assert.ok(spark.port !== null && spark.port > taken)
+      assert.deepEqual(told, [`Port ${taken} is taken, so spark-connect has port ${spark.port} instead`])
       assert.equal(spark.isOutdated, false)
     } finally {
       squatter.close()
