@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { asError, LakehouseError, toProblem } from '#base/errors.ts'
+import { shellWord } from '#base/shellWord.ts'
 import { unreachable } from '#base/unreachable.ts'
 import type { StackRequest } from '#stack/plan.ts'
 import type { Command, Common, Parsed } from './args.ts'
@@ -87,7 +88,7 @@ async function checkFolder(command: Command, { project }: Common, { workingFolde
   const stats = await stat(folder).catch(() => undefined)
   if (stats?.isDirectory()) return
   throw new LakehouseError('notFound', `There is no folder ${folder}.`, {
-    hint: `Check --project, or write a project there: dataflow new ${JSON.stringify(folder)}`,
+    hint: `Check --project, or write a project there: dataflow new ${shellWord(folder)}`,
   })
 }
 
