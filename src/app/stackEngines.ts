@@ -23,8 +23,8 @@ export interface EngineChoice extends Disposable {
   checkStart(signal: AbortSignal): Promise<void>
   /** What the other engine runs of this stack; looked for once in a while, and anew after {@link forget}. */
   elsewhere(signal: AbortSignal): Promise<Elsewhere | undefined>
-  /** What the definition may mean otherwise than it is taken, each with file and line. */
-  readonly warnings: (signal: AbortSignal) => Promise<readonly string[]>
+  /** What the definition may mean otherwise than it is taken, each with file and line; and that Docker was not to be had. */
+  warnings(signal: AbortSignal): Promise<readonly string[]>
   /** The stack is about to change, which should not go by what was known a while ago. */
   forget(): void
   /** Another engine may have become the one. */
@@ -38,7 +38,7 @@ export interface EngineParts {
   /** Whether the folder has a compose file of its own. */
   readonly isOwn: (signal: AbortSignal) => Promise<boolean>
   readonly dockerAnswers: (signal: AbortSignal) => Promise<boolean>
-  readonly warnings: EngineChoice['warnings']
+  readonly warnings: (signal: AbortSignal) => Promise<readonly string[]>
   readonly clock: Clock
 }
 
@@ -66,12 +66,13 @@ const rememberedMs = 30_000
 /** A look at the other engine holds nobody up. */
 const elsewhereMs = 3000
 
+const withoutDocker = 'Docker does not answer: the services run as processes of this machine, with data of their own'
+
 class EngineChooser implements EngineChoice {
   readonly #parts: EngineParts
   readonly #store = new DisposableStore()
   readonly #changed = this.#store.add(new Emitter<void>())
   readonly onDidChange = this.#changed.event
-  readonly warnings: EngineChoice['warnings']
   readonly #used = new Set<EngineKind>()
   #chosen: EngineKind | undefined
   #wasOwn = false
@@ -80,7 +81,6 @@ class EngineChooser implements EngineChoice {
 
   constructor(parts: EngineParts) {
     this.#parts = parts
-    this.warnings = parts.warnings
     let setting = parts.setting()
     this.#store.add(
       parts.onDidChangeSetting(() => {
@@ -125,6 +125,12 @@ class EngineChooser implements EngineChoice {
     const elsewhere = names.length === 0 ? undefined : { engine: other, services: names }
     this.#seen = { chosen, at: now, elsewhere }
     return elsewhere
+  }
+
+  async warnings(signal: AbortSignal): Promise<readonly string[]> {
+    const own = await this.#parts.warnings(signal)
+    const isForWant = this.#wasOwn && this.#chosen === 'local' && this.#parts.setting() === 'auto' && this.#silentSince !== undefined
+    return isForWant ? [withoutDocker, ...own] : own
   }
 
   forget(): void {

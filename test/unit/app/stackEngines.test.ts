@@ -69,6 +69,19 @@ describe('the choice of the engine', () => {
     assert.equal(await busy.kind(), 'docker')
   })
 
+  it('tells that Docker was not to be had, where it would have been the one', async () => {
+    const { now, kind, choice } = surroundings()
+    await kind()
+    assert.equal((await choice.warnings(never)).length, 1)
+    const without = surroundings()
+    without.now.answers = false
+    await without.kind()
+    assert.match((await without.choice.warnings(never))[0] ?? '', /^Docker does not answer/)
+    now.setting = 'local'
+    await kind()
+    assert.equal((await choice.warnings(never)).length, 1)
+  })
+
   it('does not ask a silent engine at every look', async () => {
     const { now, kind } = surroundings()
     now.answers = false
