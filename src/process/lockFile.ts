@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { link, mkdir, open, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Clock } from '#base/clock.ts'
+import { asError, LakehouseError } from '#base/errors.ts'
 import { isAlive, self, type ProcessId } from './processId.ts'
 import { readJsonFile } from './privateFile.ts'
 
@@ -19,11 +20,21 @@ export interface LockOptions {
 /**
  * Runs a task while no other task of any process holds the same lock file; waits its turn. A lock whose process has died is
  * taken over.
+ *
+ * @throws LakehouseError `denied` where the lock cannot be written
  */
 export async function withLock<T>(file: string, options: LockOptions, task: () => Promise<T>): Promise<T> {
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 })
   const mine = `${file}.${randomUUID()}`
-  await writeFile(mine, JSON.stringify(await self()), { mode: 0o600 })
+  const owner = JSON.stringify(await self())
+  try {
+    await mkdir(dirname(file), { recursive: true, mode: 0o700 })
+    await writeFile(mine, owner, { mode: 0o600 })
+  } catch (cause) {
+    throw new LakehouseError('denied', `Cannot write below ${dirname(file)}: ${asError(cause).message}.`, {
+      hint: 'Check who may write there, and whether the disk has room.',
+      cause,
+    })
+  }
   try {
     await acquire(file, mine, options)
   } finally {

@@ -35,7 +35,7 @@ export interface LocalService {
 export type FindRecipe = (service: ComposeService) => Recipe | undefined
 
 /** They are files of the engine itself where folders of services are. */
-const reserved = /^(?:logs|stack\..*|\.+)$/
+const reserved = /^(?:logs|stack\..*|\.+)$/i
 
 type Plain = Omit<LocalService, 'needs' | 'mayUse' | 'mentions'>
 

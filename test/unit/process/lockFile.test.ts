@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { readdir, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { systemClock } from '#base/clock.ts'
+import { isProblem } from '#base/errors.ts'
 import { isLocked, withLock } from '#process/lockFile.ts'
 import { temporaryFolder } from '../../support/temporaryFolder.ts'
 
@@ -24,6 +25,15 @@ describe('a lock file', () => {
     await Promise.all([first, second])
     assert.deepEqual(told, ['first in', 'first out', 'second in'])
     assert.deepEqual(await readdir(join(folder(), 'locks')), [])
+  })
+
+  it('says where it cannot be written', async () => {
+    await writeFile(join(folder(), 'locks'), 'a file in the way')
+    assert.equal(await isLocked(lock()), false)
+    await assert.rejects(
+      withLock(lock(), options, () => assert.fail()),
+      error => isProblem(error, 'denied') && error.message.includes(join(folder(), 'locks')),
+    )
   })
 
   it('is free again after a task that failed', async () => {
