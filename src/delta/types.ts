@@ -1,4 +1,4 @@
-/** What the Delta reader answers, as plain data that crosses threads; field by field the JSON of the command line (docs/architecture.md). */
+/** What the Delta reader answers, as plain data that crosses threads; field by field the JSON of the command line (docs/command-line.md). */
 
 /** Which version of a table; the newest when empty. */
 export type At = { readonly version?: number; readonly timestamp?: never } | { readonly timestamp: string; readonly version?: never }

@@ -2,7 +2,7 @@ import type { Json } from '#arrow/json.ts'
 import type { Problem } from '#base/errors.ts'
 import type { DeltaType, Protocol } from '#delta/types.ts'
 
-/** How one version of a table is told from another, as plain data; field by field the JSON of `dataflow diff` (docs/architecture.md). */
+/** How one version of a table is told from another, as plain data; field by field the JSON of `dataflow diff` (docs/command-line.md). */
 
 export interface DiffRequest {
   /** Versions; `from` may be the newer one, which gives the same differences backwards. */

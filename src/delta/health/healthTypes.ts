@@ -1,7 +1,7 @@
 import type { Json } from '#arrow/json.ts'
 import type { VersionRange } from '#delta/log/readable.ts'
 
-/** What the log says about the health of a table, field by field the JSON of `dataflow health` (docs/architecture.md). Bytes are exact. */
+/** What the log says about the health of a table, field by field the JSON of `dataflow health` (docs/command-line.md). Bytes are exact. */
 export interface TableHealth {
   /** The version that files, partitions, deletion vectors and statistics are of; the rest is about the table as it is now. */
   readonly version: number
