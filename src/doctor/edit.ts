@@ -13,6 +13,8 @@ import {
   type YAMLSeq,
 } from 'yaml'
 import { LakehouseError } from '#base/errors.ts'
+import { createProblems } from '#compose/tree.ts'
+import { parseYaml } from '#compose/yamlTree.ts'
 import type { Change, PortMove, Position, YamlValue } from './change.ts'
 
 type Placed = Exclude<Change, { readonly kind: 'set' }>
@@ -166,7 +168,9 @@ function setInList(document: Document.Parsed, list: YAMLSeq, prefix: string, val
   else list.set(index, item)
 }
 
+/** Only what the reader of compose files takes: it refuses depths and sizes that would end the process here. */
 function parse(text: string, lineCounter: LineCounter): Document.Parsed {
+  if (parseYaml(text, '', createProblems()) === undefined) throw moved()
   const document = parseDocument(text, { lineCounter, prettyErrors: false, logLevel: 'silent' })
   if (document.errors.length > 0) throw moved()
   return document

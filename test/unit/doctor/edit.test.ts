@@ -80,6 +80,11 @@ services:
     })
   }
 
+  it('refuses a file so deep that reading it would end the process', () => {
+    const change = { kind: 'set', path: ['services', 'mlflow', 'init'], value: true } as const
+    assert.throws(() => changeYaml('? '.repeat(20_000), [change]), { code: 'conflict' })
+  })
+
   it('fills a key without a value', () => {
     assert.deepEqual(parse(changeYaml('services:\n', [{ kind: 'set', path: ['services', 'a', 'image'], value: 'x' }])), {
       services: { a: { image: 'x' } },
