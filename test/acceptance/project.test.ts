@@ -150,12 +150,15 @@ describe('a new lakehouse project on Docker', function () {
   })
 
   it('fetches its jars by their sums, and refuses another one', async () => {
-    const target = join(project.folder, 'data/jars')
-    mkdirSync(target, { recursive: true })
+    mkdirSync(join(project.folder, 'data/jars'), { recursive: true })
     const server = await serveJars()
     try {
-      const fetchJars = async (list: string): Promise<string> =>
-        await project.run('python3', ['config/spark/fetch_jars.py', list, target], { MAVEN_REPOSITORY: server.url })
+      const container = ['--network', 'host', '--volume', `${project.folder}:/project`, '--workdir', '/project']
+      const variable = ['--env', `MAVEN_REPOSITORY=${server.url}`]
+      const fetchJars = async (list: string): Promise<string> => {
+        const command = ['python3', 'config/spark/fetch_jars.py', list, 'data/jars']
+        return await bed.client.run(['run', '--rm', ...container, ...variable, await bed.image('spark'), ...command])
+      }
       assert.equal(await fetchJars('config/spark/jars.txt'), '46 jars')
       const [first = ''] = readFileSync(join(project.folder, 'config/spark/jars.txt'), 'utf8').split('\n')
       writeFileSync(
