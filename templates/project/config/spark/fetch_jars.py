@@ -21,7 +21,7 @@ def settings(repository: str) -> str:
     return f"""<ivysettings>
   <settings defaultResolver="maven"/>
   <resolvers>
-    <ibiblio name="maven" m2compatible="true" usepoms="false" checksums="" root={quoteattr(repository)}/>
+    <ibiblio name="maven" m2compatible="true" checksums="" root={quoteattr(repository)}/>
   </resolvers>
 </ivysettings>
 """
@@ -31,7 +31,7 @@ def module(coordinates: list[list[str]]) -> str:
     """An Ivy module of exactly these jars: what they need in turn is in the list."""
     dependencies = "\n".join(
         f"<dependency org={quoteattr(group)} name={quoteattr(artifact)} rev={quoteattr(version)}"
-        ' transitive="false" conf="default->master"/>'
+        ' transitive="false" conf="default->master(default)"/>'
         for group, artifact, version in coordinates
     )
     return f"""<ivy-module version="2.0">
