@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { get } from 'node:http'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
@@ -42,6 +42,8 @@ function isInstalled(name: string): boolean {
 export async function startEngine({ dataFolder, logFile }: EngineOptions): Promise<TestEngine> {
   // A Unix socket's path has at most 108 bytes.
   const folder = mkdtempSync(join(tmpdir(), 'dfengine-'))
+  // As /var/run: whoever is of the socket's group may use it.
+  chmodSync(folder, 0o711)
   mkdirSync(dataFolder, { recursive: true })
   const socket = join(folder, 'docker.sock')
   const args = [
