@@ -2,8 +2,11 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { localStackName } from '#app/connection.ts'
 import { environmentFolder } from '../docker/productFolders.ts'
 import type { LakehouseProject } from './lakehouseProject.ts'
+
+const never = new AbortController().signal
 
 /** Exact, because raw/orders.csv is: 405 lines, 7 of them no orders, 5 of them corrections. */
 const sales = [
@@ -28,6 +31,14 @@ export function runsItsFiles(open: () => LakehouseProject): void {
         average('sensor-4', null, 19.5),
       ])
     }
+  })
+
+  it('is a connection of its own to the explorer and to the view of runs', async () => {
+    const { catalog, mlflow } = open().lakehouse
+    const buckets = await catalog.children({ kind: 'connection', name: localStackName }, never)
+    assert.deepEqual(buckets.map(node => ('name' in node ? node.name : node.kind)).toSorted(), ['bronze', 'gold', 'mlflow', 'silver'])
+    const { items } = await mlflow.client(localStackName).searchExperiments({ limit: 10 }, never)
+    assert.ok(items.some(({ name }) => name === 'Default'))
   })
 
   it('has a flow that moves raw orders to daily sales, seen in Prefect, and counts a file once', async () => {
