@@ -1,8 +1,7 @@
-import { realpath } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { asError } from '#base/errors.ts'
 import { untilAborted } from '#base/untilAborted.ts'
-import { findPlaces, stackFolder, type Environment } from '#runtime/places.ts'
+import { findPlaces, folderOfStack, type Environment } from '#runtime/places.ts'
 import type { FoundEngine } from '#stack/docker/findEngine.ts'
 import type { EngineKind, StackState } from '#stack/types.ts'
 import type { BucketFacts, Facts, FileFacts, HostAddress } from './facts.ts'
@@ -102,7 +101,7 @@ type See = <T>(part: Part, task: (signal: AbortSignal) => Promise<T>) => Promise
 async function gather(ports: ExaminePorts, see: See): Promise<Facts> {
   const { env, projectFolder, productFolder, settings } = ports
   const places = findPlaces(env)
-  const own = stackFolder(places, await realpath(projectFolder))
+  const own = folderOfStack(places, projectFolder)
   const locksFolder = join(productFolder, 'locks')
   const looking = see('services', ports.look)
   const reading = see('file', signal => readDefinition(ports, signal))

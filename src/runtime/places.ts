@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { realpathSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { posix, win32 } from 'node:path'
 
@@ -32,6 +33,15 @@ export function stackFolder(places: Places, projectFolder: string, platform: Nod
   const resolved = path.resolve(projectFolder)
   const name = platform === 'win32' ? resolved.toLowerCase() : resolved
   return path.join(places.data, 'stacks', createHash('sha256').update(name).digest('hex').slice(0, 16))
+}
+
+/** The same by any path of the project's folder: two paths of one folder are one stack. One that is not there counts as written. */
+export function folderOfStack(places: Places, projectFolder: string): string {
+  try {
+    return stackFolder(places, realpathSync.native(projectFolder))
+  } catch {
+    return stackFolder(places, projectFolder)
+  }
 }
 
 function usualPlaces(env: Environment, platform: NodeJS.Platform, home: string): Places {

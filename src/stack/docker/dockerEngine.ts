@@ -1,4 +1,3 @@
-import { realpathSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { Clock } from '#base/clock.ts'
@@ -7,7 +6,7 @@ import { isProblem } from '#base/errors.ts'
 import type { Logger } from '#base/log.ts'
 import { untilAborted } from '#base/untilAborted.ts'
 import type { ComposeProject } from '#compose/project.ts'
-import { findPlaces, stackFolder, type Environment } from '#runtime/places.ts'
+import { findPlaces, folderOfStack, type Environment } from '#runtime/places.ts'
 import { definedSecrets } from '#stack/definedSecrets.ts'
 import type { LogOptions, Report, ServiceShell, StackEngine, StackSnapshot } from '#stack/engine.ts'
 import { StackLock } from '#stack/stackLock.ts'
@@ -179,17 +178,9 @@ class DockerEngine implements StackEngine {
     }
   }
 
-  /** Known on first use: two paths of one folder are one stack. */
+  /** Known on first use. */
   get #stackFolder(): string {
-    this.#folder ??= stackFolder(findPlaces(this.#options.env), realPath(this.#options.projectFolder))
+    this.#folder ??= folderOfStack(findPlaces(this.#options.env), this.#options.projectFolder)
     return this.#folder
-  }
-}
-
-function realPath(folder: string): string {
-  try {
-    return realpathSync(folder)
-  } catch {
-    return folder // not there yet
   }
 }

@@ -1,4 +1,3 @@
-import { realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Clock } from '#base/clock.ts'
 import { DisposableStore, type Disposable } from '#base/disposable.ts'
@@ -7,7 +6,7 @@ import type { Logger } from '#base/log.ts'
 import type { ComposeProject } from '#compose/project.ts'
 import { definedOnly } from '#runtime/childEnv.ts'
 import type { InstallContext } from '#runtime/install.ts'
-import { findPlaces, stackFolder, type Environment, type Places } from '#runtime/places.ts'
+import { findPlaces, folderOfStack, type Environment, type Places } from '#runtime/places.ts'
 import type { LogOptions, Report, ServiceShell, StackEngine, StackSnapshot } from '#stack/engine.ts'
 import { titleAtStart, titleOf } from '#stack/roles.ts'
 import { StackLock } from '#stack/stackLock.ts'
@@ -216,21 +215,13 @@ class LocalEngine implements StackEngine {
     return { env: definedOnly(env), cache: this.#places.cache, clock, report }
   }
 
-  /** Known on first use: two paths of one folder are one stack. */
+  /** Known on first use. */
   get #stand(): { readonly folder: string; readonly file: RecordFile; readonly instances: Instances } {
     if (this.#parts) return this.#parts
     const { projectFolder, env, clock, log } = this.#options
-    const folder = stackFolder(this.#places, realPath(projectFolder))
+    const folder = folderOfStack(this.#places, projectFolder)
     const file = new RecordFile(join(folder, 'stack.json'), projectFolder)
     this.#parts = { folder, file, instances: new Instances({ folder, file, env, clock, log }) }
     return this.#parts
-  }
-}
-
-function realPath(folder: string): string {
-  try {
-    return realpathSync.native(folder)
-  } catch {
-    return folder // not there yet
   }
 }
