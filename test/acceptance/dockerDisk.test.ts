@@ -1,16 +1,12 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isProblem } from '#base/errors.ts'
-import { importBusybox } from '../docker/busyboxImage.ts'
-import { dockerClient, output } from '../docker/docker.ts'
-import { missingForEngine } from '../docker/engine.ts'
-import { createDockerProject, webService, type DockerProject } from '../support/dockerProject.ts'
-import { OwnEngine } from '../support/ownDocker.ts'
+import { output } from '../docker/docker.ts'
+import { webService, type DockerProject } from '../support/dockerProject.ts'
+import { openOwnFolder, openOwnProject, OwnEngine, ownImage as image } from '../support/ownDocker.ts'
 
 const never = new AbortController().signal
-const image = 'dftest/busybox:1'
 
 describe('The docker engine whose disk is full', function () {
   this.timeout(120_000)
@@ -19,19 +15,12 @@ describe('The docker engine whose disk is full', function () {
   let project: DockerProject
 
   before(async function () {
-    const missing = missingForEngine()
-    if (missing.length > 0) {
-      process.stdout.write(`  no engine of its own: ${missing.join(', ')} missing\n`)
-      this.skip()
-    }
-    folder = mkdtempSync(join(tmpdir(), 'dfdisk-'))
+    folder = openOwnFolder(this)
     mkdirSync(join(folder, 'data'))
     await output('mount', ['-t', 'tmpfs', '-o', 'size=48m', 'tmpfs', join(folder, 'data')])
     own = new OwnEngine(folder)
     await own.start()
-    const client = dockerClient(own.host)
-    await importBusybox(client, image)
-    project = createDockerProject(client)
+    project = await openOwnProject(own)
   })
   after(async () => {
     if (!own) return

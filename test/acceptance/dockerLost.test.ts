@@ -1,17 +1,11 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rmSync } from 'node:fs'
 import { systemClock } from '#base/clock.ts'
 import { isProblem } from '#base/errors.ts'
-import { importBusybox } from '../docker/busyboxImage.ts'
-import { dockerClient } from '../docker/docker.ts'
-import { missingForEngine } from '../docker/engine.ts'
-import { createDockerProject, webService, type DockerProject } from '../support/dockerProject.ts'
-import { OwnEngine } from '../support/ownDocker.ts'
+import { webService, type DockerProject } from '../support/dockerProject.ts'
+import { openOwnFolder, openOwnProject, OwnEngine, ownImage as image } from '../support/ownDocker.ts'
 
 const never = new AbortController().signal
-const image = 'dftest/busybox:1'
 
 describe('The docker engine that is killed', function () {
   this.timeout(120_000)
@@ -20,17 +14,10 @@ describe('The docker engine that is killed', function () {
   let project: DockerProject
 
   before(async function () {
-    const missing = missingForEngine()
-    if (missing.length > 0) {
-      process.stdout.write(`  no engine of its own: ${missing.join(', ')} missing\n`)
-      this.skip()
-    }
-    folder = mkdtempSync(join(tmpdir(), 'dflost-'))
+    folder = openOwnFolder(this)
     own = new OwnEngine(folder)
     await own.start()
-    const client = dockerClient(own.host)
-    await importBusybox(client, image)
-    project = createDockerProject(client)
+    project = await openOwnProject(own)
     project.define({
       web: webService('web', image),
       talker: { image, command: ['sh', '-c', 'echo "talker begins"; exec sleep 600'], init: true, restart: 'unless-stopped' },

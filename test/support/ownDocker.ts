@@ -1,14 +1,17 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, openSync, readFileSync, rmSync } from 'node:fs'
-import { networkInterfaces } from 'node:os'
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { networkInterfaces, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { systemClock } from '#base/clock.ts'
 import { identify } from '#process/processId.ts'
-import { output } from '../docker/docker.ts'
-import { answers } from '../docker/engine.ts'
+import { importBusybox } from '../docker/busyboxImage.ts'
+import { dockerClient, output } from '../docker/docker.ts'
+import { answers, missingForEngine } from '../docker/engine.ts'
+import { createDockerProject, type DockerProject } from './dockerProject.ts'
 
 const bridge = 'dfown0'
+export const ownImage = 'dftest/busybox:1'
 
 /** A Docker Engine below a folder that touches neither the bridge nor the rules of another one: it may be killed at any time. */
 export class OwnEngine {
@@ -76,6 +79,23 @@ export class OwnEngine {
     await until('containerd has ended', async () => pid < 2 || (await identify(pid)) === undefined)
     rmSync(file, { force: true })
   }
+}
+
+/** The folder of an engine of the suite's own; skips the suite, and says so, where none can be started. Call it in `before`. */
+export function openOwnFolder(context: Mocha.Context): string {
+  const missing = missingForEngine()
+  if (missing.length > 0) {
+    process.stdout.write(`  no engine of its own: ${missing.join(', ')} missing\n`)
+    context.skip()
+  }
+  return mkdtempSync(join(tmpdir(), 'dfown-'))
+}
+
+/** A project on an engine that has begun, and the small image of its services. */
+export async function openOwnProject({ host }: OwnEngine): Promise<DockerProject> {
+  const client = dockerClient(host)
+  await importBusybox(client, ownImage)
+  return createDockerProject(client)
 }
 
 async function until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
